@@ -212,22 +212,16 @@ def _listed(register: Register, request: Request) -> dict[str, Any]:
 def _listed_summary(register: Register, request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=known_of(request), view=view_of(request))
     rows, statuses = moment.listed(register), register.words_of(register.status)
+    without = moment.without_action if register.kind == RowKind.ACTION else ()
+    lacking = [{"indicator": i.entry.definition.code, "scope": i.entry.unit_code, "status": i.judgement.status} for i in without]
     counts = listed.counted(rows, statuses)
     return {
         "as_of": moment.as_of, "view": moment.view, "total": sum(counts.values()), "statuses": counts,
         **{f"{apart}_count": sum(row.status == apart for row in rows) for apart in listed.APART},
         "by_bureau": listed.by_bureau(rows, statuses, bureaus=list(moment.units), home=moment.home),
         "sample_count": sum(row.is_sample for row in rows),
-        **({"without_action": _without_action(moment)} if register.kind == RowKind.ACTION else {}),
+        **({"without_action": lacking} if register.kind == RowKind.ACTION else {}),
     }  # fmt: skip
-
-
-def _without_action(moment: Moment) -> list[dict[str, Any]]:
-    """Return what is behind, missed, moving away or unreported without an open action."""
-    return [
-        {"indicator": i.entry.definition.code, "scope": i.entry.unit_code, "status": i.judgement.status}
-        for i in moment.without_action
-    ]
 
 
 def _commentaries(request: Request) -> dict[str, Any]:

@@ -115,11 +115,6 @@ class Ranked:
     target: float | None = None  # the common target of all units, and its formatted text
     target_label: str = ""
 
-    @property
-    def is_measured(self) -> bool:
-        """Return whether any unit is compared with a plan or target."""
-        return self.target is not None or any(bar.planned is not None for bar in self.bars)
-
     def scaled(self) -> tuple[float, str]:
         """Return the divisor of axis values, and the unit of the axis."""
         is_big = max(abs(bar.value) for bar in self.bars) >= 1_000_000

@@ -16,6 +16,7 @@ from pydantic import Field as Bounds
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT
 from kpis.errors import ValueRefused
 from kpis.faults import in_form
+from kpis.grouped import grouped
 
 # A row of a table or list as it is read, compared and stored: column → value. Columns differ from list to list, and
 # with the languages of its texts; where they are known beforehand, a record with fields is used instead.
@@ -159,10 +160,7 @@ def always_columns(model: type[BaseModel]) -> list[str]:
 
 def file_columns(model: type[BaseModel]) -> list[str]:
     """Return the columns of a file of these rows in declaration order, a translated text replaced by its languages."""
-    own: dict[str, list[str]] = {}
-    for column in model.model_fields:
-        name, *_ = text_column(model, column) or (column,)
-        own.setdefault(name, []).append(column)
+    own = grouped(((text_column(model, column) or (column,))[0], column) for column in model.model_fields)
     return [column for name in declared(model) for column in own.get(name, ())]
 
 

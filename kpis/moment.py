@@ -266,8 +266,12 @@ class Moment:
             if not report.scored:
                 return (*(Stood(quarter, "no_data") for quarter in past), Stood(last, report.status))
             strips = [self.stood(item)[:-1] for item in report.scored]
-            strips_of = [attention.project_stood(quarter, judged) for quarter, judged in attention.lines_up(strips)]
-            return (*strips_of, Stood(last, report.status))
+            quarters = zip(past, zip(*strips, strict=True), strict=True)
+            stood = (
+                attention.project_stood(quarter, [s.judgement for s in each if s.judgement is not None])
+                for quarter, each in quarters
+            )
+            return (*stood, Stood(last, report.status))
 
         return self.kept("stood", ("project", report.code), make)
 

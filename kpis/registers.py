@@ -74,11 +74,6 @@ class Register(DataList):
         """Return the name of its sheet in the bureau workbook, of its page and of its files: ``facilities`` for ``facilities.csv``."""
         return self.file.removesuffix(".csv")
 
-    @property
-    def has_place(self) -> bool:
-        """Return whether its rows are points on a map."""
-        return {"latitude", "longitude"} <= self.fields.model_fields.keys()
-
     def words_of(self, column: str) -> tuple[str, ...]:
         """Return the vocabulary of a column, in order; empty where it is not a closed list."""
         marks = (mark for mark in self.fields.model_fields[column].metadata if isinstance(mark, OneOf))

@@ -314,10 +314,6 @@ def _word(scale: Scale, language: str) -> str:
     return filled(scale.written, {"number": "", "count": 100}, language).strip()
 
 
-def _scale(number: Decimal, language: str) -> Scale:
-    return next((scale for scale in _scales(language) if abs(number) >= scale.size), Scale(1, "{number}"))
-
-
 def _in_parts(language: str) -> bool:
     return _scales(language)[-1].size == MYRIAD
 
@@ -338,7 +334,7 @@ def _written(number: Decimal, language: str, *, beside: Decimal = Decimal(0)) ->
         return sign + _grouped(size, language)
     size = size.normalize()
     if not _in_parts(language):
-        scale = _scale(size, language)
+        scale = next((scale for scale in _scales(language) if size >= scale.size), Scale(1, "{number}"))
         scaled = (size / scale.size).normalize()
         if _decimals(scaled) > SCALED:
             return sign + _grouped(size, language)

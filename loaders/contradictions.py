@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from kpis.declared import ALWAYS, precisions
-from kpis.figures.organisation import Organisation, Unit
+from kpis.figures.organisation import Organisation
 from kpis.grouped import grouped
 from kpis.message import Message
 from kpis.registers import LISTS
@@ -139,7 +139,7 @@ def _days(file: Prepared, organisation: Organisation) -> None:
             continue
         slack = timedelta(days=SLACK.get(row.date_precision, SLACK["year"]))
         for unit, is_outside in (
-            (before, _is_before(day + slack, before)),
+            (before, before.valid_from is not None and day + slack < before.valid_from),
             (after, after.valid_to is not None and after.valid_to < day - slack),
         ):
             if is_outside:
@@ -154,10 +154,6 @@ def _days(file: Prepared, organisation: Organisation) -> None:
                 Message("ends_when_reorganised", code=before.code, last=_day(before.valid_to)),
                 rule="lives_on",
             )
-
-
-def _is_before(day: date, unit: Unit) -> bool:
-    return unit.valid_from is not None and day < unit.valid_from
 
 
 def _day(day: date | None) -> str:

@@ -72,7 +72,8 @@ def look_over(folder: Path) -> Iterator[ToDo]:
         folder: a catalogue, or a folder with ``catalogue`` and ``official`` as made by ``write_new``.
     """
     own, official = (folder / CATALOGUE, folder / OFFICIAL) if (folder / CATALOGUE).is_dir() else (folder, None)
-    blank = [name for name in _NEEDED if not (own / name).is_file() or _is_blank(own / name)]
+    texts = {name: (own / name).read_text(encoding="utf-8-sig", errors="replace") for name in _NEEDED if (own / name).is_file()}
+    blank = [name for name in _NEEDED if len(texts.get(name, "").strip().splitlines()) < 2]
     refused = list(faults(own))
     stopped = {name for name, _ in refused}
     yield from (ToDo(name, Message(_NEEDED[name]), name in stopped) for name in blank)
@@ -85,10 +86,6 @@ def look_over(folder: Path) -> Iterator[ToDo]:
             row = both_shipped(Message("at_row", row=problem.row)) if problem.row else ""
             remedy = Message("problem_in_words", found=problem.found, expected=problem.expected, remedy=problem.remedy)
             yield ToDo(f"{report.file} {problem.cell or row}".strip(), remedy, problem.stops)
-
-
-def _is_blank(path: Path) -> bool:
-    return len(path.read_text(encoding="utf-8-sig", errors="replace").strip().splitlines()) < 2
 
 
 def _loaded(own: Path, official: Path | None) -> list[LoadReport]:

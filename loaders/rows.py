@@ -6,8 +6,9 @@ names of its model; a text in several languages may have a column for any other 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from pydantic import model_validator
 
@@ -20,6 +21,8 @@ from kpis.registers import LISTS, REGISTERS
 from kpis.store import tables
 from kpis.store.fields import PeriodCode
 from kpis.vocabulary import Direction, RowKind
+
+_Row = TypeVar("_Row", bound=Fields)
 
 
 class SourceRow(tables.SourceFields):
@@ -34,34 +37,43 @@ class SourceRow(tables.SourceFields):
         return self
 
 
-def _other_than_itself(row: object, key: str, *others: str) -> None:
-    for name in others:
-        if getattr(row, name) is not None and getattr(row, name) == getattr(row, key):
-            raise ValueRefused("other_than_itself", column=name)
+def _held_against(rule: Callable[[Any], None]) -> Any:
+    """Return a check of pydantic: the rule raises ``ValueRefused`` for a row that it refuses."""
+
+    def check(row: _Row) -> _Row:
+        rule(row)
+        return row
+
+    return model_validator(mode="after")(check)
 
 
-def _ends_after_it_begins(begins: date | None, ends: date | None) -> None:
-    if begins and ends and ends < begins:
+def _others_than(key: str, *others: str) -> Any:
+    """Return the check that a row names others than itself."""
+
+    def rule(row: object) -> None:
+        for name in others:
+            if getattr(row, name) is not None and getattr(row, name) == getattr(row, key):
+                raise ValueRefused("other_than_itself", column=name)
+
+    return _held_against(rule)
+
+
+@_held_against
+def _ends_after_it_begins(row: tables.BureauFields | tables.ProjectBureauFields) -> None:
+    if row.valid_from and row.valid_to and row.valid_to < row.valid_from:
         raise ValueRefused("ends_before_it_begins", first="valid_from", last="valid_to")
 
 
 class BureauRow(tables.BureauFields):
     """bureaus.csv: a unit ends no earlier than it begins, and stands below another one."""
 
-    @model_validator(mode="after")
-    def _lives_forward(self) -> BureauRow:
-        _ends_after_it_begins(self.valid_from, self.valid_to)
-        _other_than_itself(self, "bureau_code", "parent_code")
-        return self
+    _lives_forward, _below_another = _ends_after_it_begins, _others_than("bureau_code", "parent_code")
 
 
 class SuccessionRow(tables.SuccessionFields):
     """successions.csv: a unit is followed by another one."""
 
-    @model_validator(mode="after")
-    def _by_another(self) -> SuccessionRow:
-        _other_than_itself(self, "predecessor_code", "successor_code")
-        return self
+    _by_another = _others_than("predecessor_code", "successor_code")
 
 
 class StrategyVersionRow(tables.StrategyVersionFields):
@@ -80,19 +92,13 @@ class StrategyVersionRow(tables.StrategyVersionFields):
 class ProjectRow(tables.ProjectFields):
     """projects.csv: a project is followed by another one."""
 
-    @model_validator(mode="after")
-    def _by_another(self) -> ProjectRow:
-        _other_than_itself(self, "project_code", "successor_code")
-        return self
+    _by_another = _others_than("project_code", "successor_code")
 
 
 class ProjectBureauRow(tables.ProjectBureauFields):
     """project_bureaus.csv: a part ends no earlier than it begins."""
 
-    @model_validator(mode="after")
-    def _runs_forward(self) -> ProjectBureauRow:
-        _ends_after_it_begins(self.valid_from, self.valid_to)
-        return self
+    _runs_forward = _ends_after_it_begins
 
 
 class IndicatorRow(tables.IndicatorFields):
@@ -104,10 +110,11 @@ class IndicatorRow(tables.IndicatorFields):
             raise ValueRefused("first_at_most_second", first="threshold_behind", second="threshold_on_track")
         if self.minimum_value is not None and self.maximum_value is not None and self.minimum_value > self.maximum_value:
             raise ValueRefused("first_at_most_second", first="minimum_value", second="maximum_value")
-        _other_than_itself(self, "indicator_code", "replaced_by_code", "paired_with_code", "sibling_code")
         if KINDS[self.kind].is_cap and self.direction == Direction.KEEP:
             raise ValueRefused("cap_not_kept")
         return self
+
+    _related_to_others = _others_than("indicator_code", "replaced_by_code", "paired_with_code", "sibling_code")
 
 
 class TargetRow(tables.TargetFields):

@@ -19,13 +19,12 @@ from pages.parts.data_table import texts_of_rows
 from pages.parts.entry import enter
 from pages.parts.figure import ChartNumbers, Ready, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
-from pages.parts.text import grid_source, language, named, t
+from pages.parts.text import grid_source, language, named, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading
 from publishers.site.headed import folded
 from telling import examples
 from telling.definitions import meanings
 from telling.method import in_short, names, sections
-from telling.words import Words
 
 enter()
 
@@ -35,7 +34,7 @@ PARTS = ("method", "definitions", "sources", "open", "accessibility", "terms")
 
 def in_language(document: str) -> str:
     """Return the part of a bilingual document in ``docs/`` that is in the viewer's language."""
-    return Words(language()).part_of((ROOT / "docs" / document).read_text(encoding="utf-8"))
+    return viewer_words().part_of((ROOT / "docs" / document).read_text(encoding="utf-8"))
 
 
 def definitions() -> Ready:
@@ -97,7 +96,7 @@ def known_public(row: tables.Source) -> str:
 
 def named_fields() -> pa.Table:
     """Return the terms of the method and the open-data field of each: one row per term."""
-    rows = [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(Words(language()))]
+    rows = [{t("method_word"): word, t("method_field"): f"`{name}`"} for word, name in names(viewer_words())]
     return pa.Table.from_pylist(rows)
 
 
@@ -107,13 +106,13 @@ page_heading(
 prose.caption(t("about_lead"))
 prose.markdown(" ・ ".join(f"[{t('about_' + part)}](#{part})" for part in PARTS))
 section_heading(t("about_method"), anchor="method")
-worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, Words(language())))
+worked = cached.made("examples", make=lambda: examples.text(cached.moment().scored, viewer_words()))
 if worked:
     prose.markdown(f"[{t('method_examples')}](#method-examples)")
 part_heading(t("method_short"), anchor="method-short")
-prose.markdown(in_short(Words(language())))
+prose.markdown(in_short(viewer_words()))
 prose.caption(t("method_rules_follow", rule=RULE_VERSION))
-for section in cached.drawn("method", lambda: sections(Words(language()))):
+for section in cached.drawn("method", lambda: sections(viewer_words())):
     part_heading(section.heading, anchor=section.anchor)
     prose.markdown(section.text)
 if worked:
@@ -124,7 +123,7 @@ with st.expander(t("method_names")):
     prose.caption(t("method_names_said"))
     st.table(cached.drawn("names of fields", named_fields), border="horizontal", hide_index=True)
 section_heading(t("about_definitions"), anchor="definitions")
-draw_html(cached.drawn("definitions meant", lambda: folded(meanings(Words(language())), Words(language()))))
+draw_html(cached.drawn("definitions meant", lambda: folded(meanings(viewer_words()), viewer_words())))
 kept_block("definitions", definitions)
 section_heading(t("about_sources"), anchor="sources")
 kept_block("sources", sources)

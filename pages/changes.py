@@ -17,16 +17,15 @@ from pages.parts.bureaus import unit_name
 from pages.parts.cards import dated_value, explain_empty, headline_value
 from pages.parts.choices import choose_day
 from pages.parts.comparison import comparison, difference
-from pages.parts.entry import enter, stop
+from pages.parts.entry import end_page, enter
 from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
-from pages.parts.text import in_brackets, language, named, t
+from pages.parts.text import in_brackets, language, named, t, viewer_words
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling.shifts import reasons, stood
 from telling.shifts import since as since_then
-from telling.words import Words
 
 enter()
 
@@ -53,9 +52,9 @@ def changed(differences: list[Shift], since: date) -> None:
         return
 
     def make() -> str:
-        words = Words(language())
+        words = viewer_words()
         rows = [since_then(s, whose(s.after), words) for s in differences]
-        return seen.since(rows, lambda code: address.path("indicator", code=code), words, caption=title)
+        return seen.since(rows, address.page_of("indicator"), words, caption=title)
 
     draw_html(cached.made("changes in full", code=(since.isoformat(), *address.link().items()), make=make))
     kept_block("changes", lambda: listed(differences, since), suffix=since.isoformat())
@@ -65,8 +64,8 @@ def conclusion(listed: list[Shift], since: date) -> str:
     """Return a sentence with the number of new figures, changed statuses, outdated results and corrections since a day."""
     own = [s for s in listed if s.after.entry.is_own_scope]
     counts = {
-        "since_figures": sum(s.has_new_figure for s in own), "since_flips": sum(s.has_new_status for s in own),
-        "since_aged": sum(s.has_aged for s in own), "since_corrections": sum(len(s.corrections) for s in listed),
+        "since_figures": sum(s.has("new_period") for s in own), "since_flips": sum(s.has_new_status for s in own),
+        "since_aged": sum(s.has("aged") for s in own), "since_corrections": sum(len(s.corrections) for s in listed),
     }  # fmt: skip
     parts = t("comma").join(t(key, count=count) for key, count in counts.items() if count)
     day, end = format_date(since, language()), format_date(as_of(), language())
@@ -75,7 +74,7 @@ def conclusion(listed: list[Shift], since: date) -> str:
 
 def listed(differences: list[Shift], since: date) -> Ready:
     """Return the changes as a table with CSV: one row per indicator and unit, with period, value and status before and after."""
-    words = Words(language())
+    words = viewer_words()
     table = pd.DataFrame(
         [
             {
@@ -149,9 +148,7 @@ since = choose_day(
     default=max(year_before(as_of()), government().first_day),
 )
 if not any(s.judgement.figure for s in every):
-    page_heading(t("nav_changes"))
-    explain_empty()
-    stop()
+    end_page(t("nav_changes"), explain_empty)
 differences = cached.made(
     "shifts", code=since.isoformat(), make=lambda: listed_shifts(since),
 )  # fmt: skip

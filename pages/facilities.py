@@ -9,7 +9,7 @@ from kpis.store import tables
 from kpis.text import format_date
 from pages.parts import cached, prose
 from pages.parts.cards import chart_with_table, headline_value, status_badge
-from pages.parts.choices import choose, choose_part
+from pages.parts.choices import choose_part, filter_by
 from pages.parts.entry import enter, stop
 from pages.parts.one_or_all import back_link, code_in_address
 from pages.parts.registers import block, cards, not_loaded, published, same_numbers, telling
@@ -73,11 +73,9 @@ if facilities:
     bureaus = [code for code in cached.moment().units if code in lead]
     left, right = st.columns(2)
     with left:
-        kept = choose("show", told_facilities.SHOWN, t("fac_show"), lambda s: t(f"fac_show_{s}") if s else t("any"))
+        kept = filter_by("show", told_facilities.SHOWN, t("fac_show"), lambda s: t(f"fac_show_{s}"))
     with right:
-        whose = choose(
-            "bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau_with_end(code) if code else t("any")
-        )
+        whose = filter_by("bureau", bureaus, t("reg_by_bureau"), current_telling.bureau_with_end)
     narrowed = told_facilities.chosen(current_telling, facilities, show=kept, bureau=whose)
     block(lambda: told_facilities.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
     section_heading(t("notes_heading"))

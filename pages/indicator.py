@@ -15,7 +15,7 @@ from pages.parts.cards import chart_with_table, find, values_for_paper
 from pages.parts.choices import choose
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.data_table import texts_table
-from pages.parts.entry import enter, stop
+from pages.parts.entry import end_page, enter
 from pages.parts.facts import gather
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_html
@@ -102,9 +102,7 @@ def units_of(code: str) -> list[Scored]:
 
 codes, names = cached.made("names", make=names_of_all)
 if not codes:
-    page_heading(t("nav_indicator"))
-    prose.info(t("empty"), icon=":material/info:")
-    stop()
+    end_page(t("nav_indicator"), lambda: prose.info(t("empty"), icon=":material/info:"))
 above = st.container()  # name and status are drawn above the selection of another indicator
 code = choose("code", codes, t("choose_indicator"), names.__getitem__, default=codes[0], resets=("period",), unknown="not_found")
 chosen = cached.made("one indicator", code=code, make=lambda: find(cached.moment().whole, code))

@@ -17,7 +17,7 @@ from pages.parts.pack import downloads
 from pages.parts.quarter_material import choose_quarter, quarters_or_stop
 from pages.parts.reported import instant
 from pages.parts.steps import show_result
-from pages.parts.text import fine_print, language, t
+from pages.parts.text import fine_print, language, t, viewer_words
 from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from pages.parts.when import today
@@ -25,7 +25,6 @@ from telling import pack
 from telling.agenda import Agenda, late_reports
 from telling.blocks import Telling
 from telling.meeting import quarter_report
-from telling.words import Words
 
 enter("hold_meeting")
 OPEN = "open"
@@ -33,7 +32,7 @@ OPEN = "open"
 
 def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
     """Return the agenda of a quarter as known now or, with ``minutes``, as known when these were closed."""
-    state, words = cached.moment().state, Words(language())
+    state, words = cached.moment().state, viewer_words()
     known_at, day = (minutes.known_at, minutes.held_on) if minutes else (cached.moment().known_at, today())
     report = quarter_report(state, period_code, language=language(), known_at=known_at)
     telling = Telling(words, Moment(state=state, as_of=day, known_at=known_at))

@@ -21,8 +21,8 @@ from pages.parts.cards import status_counts
 from pages.parts.changes import changes_table
 from pages.parts.commentary import openness
 from pages.parts.data_table import data_table, texts_of_rows, texts_table
-from pages.parts.entry import enter, stop
-from pages.parts.text import language, named, t
+from pages.parts.entry import end_page, enter, stop
+from pages.parts.text import language, named, refusal_box, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import record_page_refused
 from pages.parts.viewer import viewer as who
@@ -35,9 +35,7 @@ folder = settings().editions_dir
 viewer: str | None = who().email or None
 if not publication.may_publish(cached.store(), viewer):
     record_page_refused()
-    page_heading(t("nav_publish"))
-    prose.error(t("publish_not_allowed"), icon=":material/lock:")
-    stop()
+    end_page(t("nav_publish"), lambda: prose.error(t("publish_not_allowed"), icon=":material/lock:"))
 
 
 def show_preview(preview: publication.Preview) -> None:
@@ -101,7 +99,7 @@ def _try(act: Callable[[], T]) -> T:
     try:
         return act()
     except MierukaError as error:
-        prose.error(markdown(error.in_language(language())), icon=":material/error:")
+        refusal_box(error, ":material/error:")
         stop()
 
 
@@ -123,9 +121,7 @@ def previewed() -> publication.Preview:
 try:
     preview = previewed()
 except MierukaError as refused:
-    page_heading(t("nav_publish"))  # every page has a heading, also one that shows only a refusal
-    prose.error(markdown(refused.in_language(language())), icon=":material/error:")
-    stop()
+    end_page(t("nav_publish"), partial(refusal_box, refused, ":material/error:"))
 changed = sum(1 for c in preview.changes if c.kind != "first_edition")
 is_first = preview.compared_with is None
 page_heading(

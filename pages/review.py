@@ -15,10 +15,11 @@ from kpis.reporting.comparison import OBSERVATIONS
 from kpis.reporting.deadlines import ReportStanding, Window
 from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
+from kpis.store.store import Store
 from kpis.text import format_date
 from loaders.workbook.door import handed_on
 from pages.parts import cached, own_checks, prose, several_hands, steps
-from pages.parts.choices import choose, choose_part
+from pages.parts.choices import choose
 from pages.parts.data_table import Texts, data_table, lines, texts_of_rows, texts_table
 from pages.parts.entry import enter
 from pages.parts.office import audit, exceptions, persons
@@ -51,13 +52,6 @@ enter("see_queue", "manage_people", "read_audit")
 PERIODS_SHOWN = 6
 MATRIX_AT_ONCE = 12  # bureaus shown; the rest are collapsed
 store, me = cached.store(), viewer()
-VIEWS = {
-    "queue": "see_queue",
-    "withdrawals": "see_queue",
-    "exceptions": "grant_exception",
-    "persons": "manage_people",
-    "audit": "read_audit",
-}
 
 
 def conclusion(standings: list[ReportStanding], window: Window) -> None:
@@ -130,9 +124,7 @@ def waiting(queue: list[Report]) -> None:
     ]  # fmt: skip
     data_table(rows)
     with st.popover(t("approve_several"), icon=":material/done_all:"):
-        picked = st.multiselect(
-            t("approve_several_pick"), list(labels), format_func=labels.__getitem__, key="several", placeholder=t("choose_report")
-        )
+        picked = steps.pick_several(t("approve_several_pick"), labels, key="several")
         prose.caption(t("approve_several_lead"))
         shown = " ".join(steps.revision_key("", r) for r in queue if r.id in picked)
         if st.button(
@@ -248,13 +240,7 @@ def decide(opened: Opened) -> None:
     with left:
         if opened.obstacles:
             prose.warning(t("approve_blocked", count=opened.obstacles), icon=":material/call_split:")
-        if st.button(
-            t("approve"),
-            type="primary",
-            icon=":material/check_circle:",
-            disabled=bool(opened.obstacles),
-            key=steps.revision_key("approve", report),
-        ):
+        if steps.is_pressed("approve", report, t("approve"), icon=":material/check_circle:", is_ready=not opened.obstacles):
             steps.take(
                 lambda: submissions.approve(store, report.id, actor=me.email, revision=report.revision),
                 t("approved_one", number=report.id),
@@ -263,10 +249,8 @@ def decide(opened: Opened) -> None:
         reason = st.text_area(t("give_back_reason"), key=f"return_{report.id}")
         # Keyed by row and column: in a report of several workbooks, two cells may have the same address.
         cells = {(c.row.kind, c.row.key, c.column): c for c in opened.comparison.cells}
-        picked = st.multiselect(
-            t("give_back_cells"), list(cells), key=f"cells_{report.id}", placeholder=t("choose_report"),
-            format_func=lambda c: f"{place_name(cells[c].place)} {name(cells[c].row)} {column_name(c[0], c[2])}",
-        )  # fmt: skip
+        names = {key: f"{place_name(c.place)} {name(c.row)} {column_name(c.row.kind, c.column)}" for key, c in cells.items()}
+        picked = steps.pick_several(t("give_back_cells"), names, key=f"cells_{report.id}")
         comments = {
             cell: st.text_input(
                 t("comment_at", cell=markdown(place_name(cells[cell].place))),
@@ -283,9 +267,9 @@ def decide(opened: Opened) -> None:
             )
 
 
-def queue() -> None:
+def queue(store: Store, *, actor: str) -> None:
     """Draw the states of all reports, those waiting for review, and the report selected by the address."""
-    listed_reports = for_viewer("reports", make=lambda: reports.reports(store, viewer=me.email))
+    listed_reports = for_viewer("reports", make=lambda: reports.reports(store, viewer=actor))
     on_their_way = {r.period_code for r in listed_reports if r.state in OPEN_STATES}
     windows = deadlines.within_reach(
         for_viewer("periods", make=lambda: deadlines.reported_periods(store)),
@@ -302,7 +286,7 @@ def queue() -> None:
     codes = list(by_code)
     picked = choose("period", codes, t("period"), period_name, default=codes[0], is_whole=True)
     standings = for_viewer(
-        "coverage", key=tuple(codes), make=lambda: deadlines.coverage(store, codes, viewer=me.email, today=office_today())
+        "coverage", key=tuple(codes), make=lambda: deadlines.coverage(store, codes, viewer=actor, today=office_today())
     )
     with place:
         conclusion([s for s in standings if s.period_code == picked], by_code[picked])
@@ -310,7 +294,7 @@ def queue() -> None:
     number = chosen_report(listed_reports)
     if number:
         try:
-            open_one(reports.opened(store, int(number), viewer=me.email, as_of=as_of()))
+            open_one(reports.opened(store, int(number), viewer=actor, as_of=as_of()))
         except NotFound as unknown:
             prose.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
     matrix(standings, codes)
@@ -328,16 +312,10 @@ def chosen_report(listed_reports: list[Report]) -> str:
     return choose("report", list(labels), t("open_report"), lambda n: labels.get(n, t("choose_report")))
 
 
-mine = [name for name, action in VIEWS.items() if me.may(action)]
-shown = choose_part("part", mine, t("review_view"), lambda v: t(f"part_{v}"), is_label_shown=False)
-steps.show_result()
-if shown == "queue":
-    queue()
-elif shown == "withdrawals":
-    withdrawn(store, actor=me.email)
-elif shown == "exceptions":
-    exceptions(store, actor=me.email)
-elif shown == "persons":
-    persons(store, actor=me.email)
-else:
-    audit(store, actor=me.email)
+steps.show_view(
+    t("review_view"),
+    {
+        "queue": ("see_queue", queue), "withdrawals": ("see_queue", withdrawn), "exceptions": ("grant_exception", exceptions),
+        "persons": ("manage_people", persons), "audit": ("read_audit", audit),
+    },
+)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.periods import local_day, parse_instant
@@ -11,8 +13,8 @@ from pages.parts import cached, prose
 from pages.parts.changes import changes_table
 from pages.parts.data_table import data_table
 from pages.parts.edition import cited
-from pages.parts.entry import enter, stop
-from pages.parts.text import language, t
+from pages.parts.entry import end_page, enter
+from pages.parts.text import language, refusal_box, t
 from pages.parts.titled import page_heading, section_heading
 from publishers.editions import on_disk
 
@@ -24,13 +26,9 @@ edition = cached.edition()
 try:
     log, pointer = on_disk.log(folder, until=edition.number if edition else None), on_disk.pointer(folder)
 except EditionRefused as refused:
-    page_heading(t("nav_revisions"))
-    prose.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
-    stop()
+    end_page(t("nav_revisions"), partial(refusal_box, refused, ":material/gpp_bad:"))
 if not log:
-    page_heading(t("nav_revisions"))
-    prose.info(t("revisions_none"), icon=":material/info:")
-    stop()
+    end_page(t("nav_revisions"), lambda: prose.info(t("revisions_none"), icon=":material/info:"))
 page_heading(t("revisions_title", count=len(log)))
 prose.markdown(t("revisions_lead"))
 for made, changes in log:

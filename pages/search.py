@@ -6,8 +6,8 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from pages.parts import address, prose
-from pages.parts.choices import choose, search_input
-from pages.parts.entry import enter, stop
+from pages.parts.choices import filter_by, search_input
+from pages.parts.entry import end_page, enter, stop
 from pages.parts.menu import page
 from pages.parts.registers import telling
 from pages.parts.search_box import shown as result
@@ -20,11 +20,9 @@ enter()
 MOST = 30
 
 words_typed = search_input("q", t("search_box"), t("search_placeholder"))
-kind = choose("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}") if code else t("any"))
+kind = filter_by("kind", KINDS, t("search_kind"), lambda code: t(f"search_kind_{code}"))
 if not words_typed:
-    page_heading(t("search_box"))
-    prose.markdown(t("search_empty"))
-    stop()
+    end_page(t("search_box"), lambda: prose.markdown(t("search_empty")))
 listed = answers(telling(), words_typed, kinds=[kind] if kind else (), limit=MOST + 1)
 is_part, listed = len(listed) > MOST, listed[:MOST]
 if not listed:

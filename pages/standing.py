@@ -14,14 +14,13 @@ from pages.parts.attention import strips_of
 from pages.parts.choices import choose, settle_choice
 from pages.parts.entry import enter
 from pages.parts.registers import block, telling
-from pages.parts.text import language, named, t
+from pages.parts.text import language, named, t, viewer_words
 from pages.parts.titled import page_heading
 from pages.parts.when import as_of
 from telling import attention as told_attention
 from telling import projects
 from telling.bureaus import LATE
 from telling.matrix import OVERDUE
-from telling.words import Words
 
 enter()
 
@@ -33,7 +32,7 @@ def word(code: str) -> str:
     if code == EVERY:
         return t("standing_every")
     group, status = code.split(".")
-    return told_attention.list_word(group, status, Words(language()))
+    return told_attention.list_word(group, status, viewer_words())
 
 
 def of(scored: list[Scored], code: str) -> list[Scored]:

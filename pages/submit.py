@@ -51,7 +51,8 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
     """Draw the page title (which report is due when, or how many are missing), and a table with one row per period."""
     day = office_today()
     missing = [s for s in standings if s.state in ("not_started", "draft", "returned") and _has_opened(windows[s.period_code])]
-    due = [s for s in missing if not s.is_late and not _has_passed(windows[s.period_code])]
+    passed = {code for code, window in windows.items() if window.due_on is not None and window.due_on < day}
+    due = [s for s in missing if not s.is_late and s.period_code not in passed]
     if due:
         window = windows[due[0].period_code]
         assert window.due_on is not None
@@ -87,10 +88,6 @@ def _state(standing: ReportStanding, windows: dict[str, Window]) -> str:
 
 def _has_opened(window: Window) -> bool:
     return window.opens_on is not None and window.opens_on <= office_today()
-
-
-def _has_passed(window: Window) -> bool:
-    return window.due_on is not None and window.due_on < office_today()
 
 
 def _day(day: date | None) -> str:
@@ -215,13 +212,7 @@ def draft(opened: Opened) -> None:
         section_heading(t("step_submit"))
         if opened.obstacles:
             prose.info(t("obstacles", count=opened.obstacles), icon=":material/info:")
-        if st.button(
-            t("submit_button"),
-            type="primary",
-            icon=":material/send:",
-            disabled=bool(opened.obstacles),
-            key=steps.revision_key("submit", report),
-        ):
+        if steps.is_pressed("submit", report, t("submit_button"), icon=":material/send:", is_ready=not opened.obstacles):
             act(
                 lambda: submissions.submit(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                 "submitted_now",

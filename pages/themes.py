@@ -10,11 +10,10 @@ from pages.parts import address, cached, prose
 from pages.parts.cards import chart_with_table, indicator_link
 from pages.parts.entry import enter
 from pages.parts.raw_html import draw_html
-from pages.parts.text import language, t
+from pages.parts.text import t, viewer_words
 from pages.parts.themes_layout import themes_layout
 from pages.parts.titled import page_heading, section_heading
 from telling.overview import theme_name
-from telling.words import Words
 
 enter()
 
@@ -33,7 +32,7 @@ for theme, notes, items in layout.themes:
         continue
     left, right = st.columns([1, 4], gap="medium")
     with left:
-        section_heading(markdown(theme_name(theme, Words(language()))))
+        section_heading(markdown(theme_name(theme, viewer_words())))
         for note in notes:
             prose.markdown(markdown(note))
     with right, st.grid(3 if len(items) == 3 else min(len(items), 2), min_column_width=270):

@@ -17,10 +17,10 @@ from kpis.voices.words import GRADES, LEAST_VOICES
 from pages.parts import cached, prose, steps
 from pages.parts.choices import choose_part
 from pages.parts.data_table import data_table
-from pages.parts.entry import enter, stop
+from pages.parts.entry import end_page, enter
 from pages.parts.reported import office_today
 from pages.parts.saving import save_button
-from pages.parts.text import csv_file, digits, escaped_labels, language, named, t
+from pages.parts.text import csv_file, digits, escaped_labels, language, named, refusal_box, t
 from pages.parts.titled import page_heading
 from pages.parts.viewer import viewer
 from telling.file_names import file_name
@@ -132,10 +132,8 @@ def show(store: Voices) -> None:
 
 database = voices()
 if database is None:
-    page_heading(t("nav_voices"))
-    prose.info(t("voices_off"), icon=":material/info:")
-    stop()
+    end_page(t("nav_voices"), lambda: prose.info(t("voices_off"), icon=":material/info:"))
 try:
     show(database)
 except MierukaError as refused:
-    prose.error(markdown(refused.in_language(language())), icon=":material/error:")
+    refusal_box(refused, ":material/error:")

@@ -16,7 +16,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -117,7 +117,8 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
         raise CopyRefused("restore_without_voices", folder=folder)
     if voices is not None and spoken is not None and (there := spoken.rows()) and there != voices:
         raise CopyRefused("restore_onto_voices")
-    digests = {path.relative_to(folder / EDITIONS).as_posix(): digest for path, digest in _digests(folder / EDITIONS)}
+    kept = folder / EDITIONS
+    digests = {path.relative_to(kept).as_posix(): sha256_of(path) for path in (_files(kept) if kept.is_dir() else ())}
     if not _held(chosen.editions_dir).items() <= digests.items():
         raise CopyRefused("restore_onto_editions", folder=chosen.editions_dir)
     if chosen.signing_key_file.is_file() and (
@@ -208,10 +209,6 @@ def _close(database: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file() or path.is_symlink())
-
-
-def _digests(folder: Path) -> Iterator[tuple[Path, str]]:
-    return ((path, sha256_of(path)) for path in _files(folder)) if folder.is_dir() else iter(())
 
 
 def _held(editions: Path) -> dict[str, str]:

@@ -49,15 +49,15 @@ def _looked_for(folder: str) -> tuple[typst.Fonts, str]:
     return fonts, next((family for family in FONTS if family in there), "")
 
 
-def family() -> str:
-    """Return the font family of pictures.
+def family(refusal: str = "picture_without_font") -> str:
+    """Return the font family of pictures and packs; ``refusal`` is the message key of what lacks it.
 
     Raises:
         Unavailable: the machine has no font with Japanese glyphs; the message says which to install.
     """
     font = japanese()[1]
     if not font:
-        raise Unavailable("picture_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
+        raise Unavailable(refusal, exit_code=78, fonts=", ".join(FONTS[:4]))
     return font
 
 

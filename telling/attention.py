@@ -18,6 +18,7 @@ from kpis.figures.records import JUDGED, STATUSES, Judgement
 from kpis.figures.scorecard import Scored, shown_figure
 from kpis.figures.sentences import about, goal_text, numbers_of, planned_text, standing_word, target_text
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.kinds import KINDS
 from kpis.periods import parse_period
 from kpis.text import Apart, format_date, named, status_word
@@ -121,15 +122,9 @@ def strip(stood: Sequence[Stood], words: Words, *, name: str = "") -> Strip | No
     text = words("att_comma").join(
         words("att_cells", first=run[0][0], last=run[-1][0], word=run[0][2]) if len(run) > 1
         else words("att_cell", quarter=run[0][0], word=run[0][2])
-        for run in _runs(cells)
+        for run in (list(alike) for _, alike in groupby(cells, key=lambda cell: cell[2]))
     )  # fmt: skip
     return Strip(cells=cells, alt=words("att_strip", name=name, cells=text) if name else text)
-
-
-def _runs(cells: Iterable[tuple[str, str, str]]) -> Iterator[list[tuple[str, str, str]]]:
-    """Yield runs of consecutive equal marks."""
-    for _, run in groupby(cells, key=lambda cell: cell[2]):
-        yield list(run)
 
 
 def since_words(since: Since | None, words: Words) -> str:
@@ -221,12 +216,8 @@ def subjects_of_bureau(telling: Telling, code: str) -> list[str]:
     moment = telling.moment
 
     def make() -> dict[str, list[str]]:
-        subjects: dict[str, list[str]] = {}
-        for item in moment.own:
-            subjects.setdefault(bureau_of(telling, item)[0], []).append(item.entry.definition.code)
-        for report in moment.projects:
-            subjects.setdefault(leads(telling, report.code)[0], []).append(report.code)
-        return subjects
+        reported = ((bureau_of(telling, item)[0], item.entry.definition.code) for item in moment.own)
+        return grouped((*reported, *((leads(telling, report.code)[0], report.code) for report in moment.projects)))
 
     return moment.kept("judged", ("subjects of bureaus", moment.reporting_units), make).get(code, [])
 

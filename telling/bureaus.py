@@ -176,12 +176,13 @@ def by_bureau(
         }
         for s, f in figures_of
     )  # fmt: skip
+    is_measured = shape is not None and (shape.target is not None or any(bar.planned is not None for bar in shape.bars))
     is_newest = period == max((f.period for s in parts for f in s.figures), key=lambda p: (p.end, p.start), default=period)
     return Block(
         key="by_bureau", sentence=sentence, columns=(w("bureau"), w("value"), w("statuses_one"), w("ed_numerator"), w("ed_denominator")), rows=rows,
         flat=flat, shape=shape,
         why_empty=w.together((w("compare_no_ranking"), *notes)) if valued else w("coverage_no_sum", owing=owing, reported=len(figures_of)),
-        notes=(*([w("ranked_marks")] if shape and shape.is_measured else []), *notes), file="observations",
+        notes=(*([w("ranked_marks")] if is_measured else []), *notes), file="observations",
         chart=f"bureaus/{definition.code}" + ("" if is_newest else f".{period.code}"),  # the file is of the newest
         called=w("taken_called", of=w.named(telling.moment.indicators[definition.code]), what=w("by_bureau")),
         sources=telling.sources(f.source_code for _, f in figures_of),

@@ -17,6 +17,7 @@ from kpis.figures.records import FELL_SHORT, JUDGED, value_of
 from kpis.figures.scorecard import Scored, number_text, shown_figure
 from kpis.figures.sentences import planned_text
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.periods import Period
 from kpis.store import tables
 from kpis.text import status_word
@@ -185,7 +186,9 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
     short = sum(bool(row.short) for row in rows)
     common = sum(any(cell.status not in (MISSING, NONE) for cell in row.cells[:themes]) for row in rows)
     if common:
-        judged, missed = sum(map(_is_judged, reports)), sum(map(_has_missed, reports))
+        judged = sum(any(s.judgement.status in JUDGED for s in r.figures) for r in reports)
+        # They missed the last target with a known result, where another one applies now.
+        missed = sum(any(s.judgement.missed_before is not None for s in r.figures) for r in reports)
         key = "matrix_title" if short else "matrix_title_none_short" if judged else "matrix_title_unjudged"
         if missed and not judged:
             key = "matrix_title_missed"
@@ -193,15 +196,6 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
     counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
     known = {name: sum(map(bool, rows)) for name, rows in counts.items()}
     return words("matrix_title_registers" if any(known.values()) else "matrix_title_nothing", bureaus=len(reports), **known)
-
-
-def _is_judged(report: BureauReport) -> bool:
-    return any(s.judgement.status in JUDGED for s in report.figures)
-
-
-def _has_missed(report: BureauReport) -> bool:
-    """Return whether a bureau missed the last target with a known result, where another one applies now."""
-    return any(s.judgement.missed_before is not None for s in report.figures)
 
 
 def _item(report: BureauReport, row: tables.Indicator) -> Scored | None:
@@ -356,8 +350,6 @@ def _of_whole(item: Scored | None, words: Words) -> Cell:
 def _grouped(
     reports: Sequence[BureauReport], rows: Sequence[MatrixRow], words: Words
 ) -> tuple[tuple[str, tuple[MatrixRow, ...]], ...]:
-    groups: dict[str, list[MatrixRow]] = {}
-    for report, row in zip(reports, rows, strict=True):
-        kind = government().unit_kinds[report.unit.kind]
-        groups.setdefault(words.named(kind, "group") or words.named(kind), []).append(row)
-    return tuple((name, tuple(columns)) for name, columns in groups.items())
+    kinds = [government().unit_kinds[report.unit.kind] for report in reports]
+    named = (words.named(kind, "group") or words.named(kind) for kind in kinds)
+    return tuple((name, tuple(columns)) for name, columns in grouped(zip(named, rows, strict=True)).items())

@@ -14,6 +14,7 @@ from kpis.figures.projects import MILESTONE_STATES, GivenDay, Milestone, Project
 from kpis.figures.scorecard import Scored
 from kpis.government import government
 from kpis.government_files import ProjectKindFields
+from kpis.grouped import grouped
 from kpis.periods import parse_period
 from kpis.store import tables
 from kpis.text import format_date, known_day, text_of
@@ -31,11 +32,8 @@ def project_name(row: tables.Project, words: Words) -> str:
 
 def names_by_version(report: ProjectReport, words: Words) -> str:
     """Return the differing names of a project in versions of the strategy; blank if there are none."""
-    shown = words.named(report.row)
-    versions_of: dict[str, list[str]] = {}
-    for called_so in report.names:
-        if (name := words.named(called_so.row)) != shown:
-            versions_of.setdefault(name, []).append(called_so.version_name(words.language))
+    versions_of = grouped((words.named(called.row), called.version_name(words.language)) for called in report.names)
+    versions_of.pop(words.named(report.row), None)
     return words("list_comma").join(
         words("called_in", versions=words("comma").join(v), name=name) for name, v in versions_of.items()
     )

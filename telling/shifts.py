@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from kpis.figures.records import Revision, value_of
 from kpis.figures.scorecard import Scored, shown_figure
@@ -13,6 +14,7 @@ from kpis.periods import parse_period
 from telling.words import Words
 
 WITHOUT_VALUES = ("fell_due", "new_target", "aged")  # reasons that are no correction
+LISTED = 3  # corrections of one indicator said in a row of a table, the newest; the indicator's page has its others
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,21 @@ def stood(shift: Shift, words: Words) -> tuple[str, str]:
 
 
 def reasons(shift: Shift, words: Words) -> Iterable[str]:
-    """Return the reasons of a change of status, one by one; of a correction with both values, since no day of the page has the first."""
+    """Return the reasons of a change of status, one by one; of a correction with both values, since no day of the page has the first.
+
+    Of many corrections the newest are said, and how many others there are.
+    """
     corrections = iter(shift.corrections)
+    newest = sorted(shift.corrections, key=lambda c: (c.vintage.known_at or datetime.min, c.vintage.vintage))[-LISTED:]
     for kind, text in shift.reasons:
         if kind == "new_period":
             yield words("reason_new_period", period=parse_period(text).label(words.language))
         elif kind in WITHOUT_VALUES:
             yield words(f"reason_{kind}")
-        else:
-            yield _corrected(shift.after, next(corrections), words.reason("reason_", kind, text=words.half(text)), words)
+        elif (correction := next(corrections)) in newest:
+            yield _corrected(shift.after, correction, words.reason("reason_", kind, text=words.half(text)), words)
+    if others := len(shift.corrections) - len(newest):
+        yield words("reason_others", count=others)
 
 
 def _corrected(item: Scored, correction: Revision, reason: str, words: Words) -> str:

@@ -19,10 +19,8 @@ from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
 from kpis.settings import ROOT
-from kpis.store.copying import copy_all
 from kpis.store.engine import open_engine
 from kpis.store.store import Store
-from kpis.store.upgrade import newest_version
 from loaders.catalogue import load_folder
 
 Fill = Callable[[Store], object]
@@ -122,19 +120,6 @@ def load_shipped(store: Store) -> None:
     store.migrate()
     reports = load_folder(store, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")
     assert not [problem for report in reports for problem in report.problems]
-
-
-def brought_up(store: Store, file: Path) -> Store:
-    """Return a store with the same rows in tables that the migrations made, as an instance of before has them.
-
-    A migration can be undone there. SQLite keeps the rules of a table made at once (``kpis.store.upgrade``) where it cannot take a column out.
-    """
-    if store.engine.dialect.name != "sqlite":
-        return store
-    made = Store(f"sqlite:///{file}")
-    made.migrate(to=newest_version())
-    copy_all(store, made)
-    return made
 
 
 @contextmanager

@@ -159,9 +159,3 @@ def weight(item: OffTrack) -> tuple[int, int, int]:
 def in_order(listed: Iterable[OffTrack]) -> list[OffTrack]:
     """Return the list sorted by ``weight``; items of equal weight stay in catalogue order."""
     return sorted(listed, key=weight)
-
-
-def lines_up(strips: Sequence[Sequence[Stood]]) -> Iterator[tuple[Period, list[Judgement]]]:
-    """Yield each quarter with the judgements of several strips over the same quarters."""
-    for cells in zip(*strips, strict=True):
-        yield cells[0].quarter, [cell.judgement for cell in cells if cell.judgement is not None]

@@ -115,11 +115,12 @@ class Rules:
         self, figure: Figure, earlier: Earlier | None = None, *, form_columns: Collection[str] = (), sure: Collection[str] = ()
     ) -> list[Doubt]:
         """Return the findings of ``check_figure``."""
-        definition, value = self.definition, figure.value
+        definition = self.definition
         has_parts = (figure.numerator, figure.denominator, figure.base_value, figure.sample_size) != _NO_PARTS
         names = NUMBERS if has_parts else ("value",)
-        if (has_parts or value is not None) and (infinite := [_not_finite(n) for n in names if not _can_be(getattr(figure, n))]):
-            return infinite
+        given = [(name, number) for name in names if (number := getattr(figure, name)) is not None]
+        if infinite := [name for name, number in given if not isfinite(number)]:
+            return [Doubt("not_finite", name, "error", "NaN / inf", Message("finite_number"), CORRECT) for name in infinite]
         doubts = [*_bounds(definition, figure)]
         if self.is_count or has_parts:
             doubts += _counts(definition, figure)
@@ -234,14 +235,6 @@ def limits(definition: Definition) -> tuple[float | None, float | None]:
 def is_count(definition: Definition) -> bool:
     """Return whether an indicator's value is a count: whole and not negative."""
     return KINDS[definition.kind].is_count and definition.decimals == 0 and not definition.unit_ja.endswith(("%", "％", "円"))
-
-
-def _can_be(value: float | None) -> bool:
-    return value is None or isfinite(value)
-
-
-def _not_finite(column: str) -> Doubt:
-    return Doubt("not_finite", column, "error", "NaN / inf", Message("finite_number"), CORRECT)
 
 
 def _within(value: float, low: float | None, high: float | None) -> bool:

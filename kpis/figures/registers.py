@@ -16,6 +16,7 @@ from typing import Any
 
 from kpis.figures.records import Definition, Figure
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.languages import SOURCE, say
 from kpis.store.tables.registers import values_in
 from kpis.vocabulary import CountedAs, EndedReason
@@ -182,10 +183,8 @@ def tally_by(
         home: maps a bureau to the one under which its procedures are shown, as its successor.
     """
     key, shown_under = _KEYS[dimension], cache(home)
-    parts: dict[str, list[Group]] = {}
-    for group in groups:
-        value = key(group)
-        parts.setdefault(shown_under(value) if dimension == "bureau" and value else value, []).append(group)
+    values = ((key(group), group) for group in groups)
+    parts = grouped((shown_under(value) if dimension == "bureau" and value else value, group) for value, group in values)
     place = {value: i for i, value in enumerate(order)}
     tallies = {value: tally(parts[value]) for value in sorted(parts, key=lambda v: (place.get(v, len(place)), v))}
     return {value: counts for value, counts in tallies.items() if counts.procedures}

@@ -6,7 +6,7 @@ with its coverage and never judged. A published figure of the whole always takes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -128,8 +128,3 @@ def summed(kind: str, parts: Sequence[Figure]) -> Figure | None:
         is_sample=any(part.is_sample for part in parts),
         is_recast=any(part.is_recast for part in parts),
     )
-
-
-def judged_sums(rolled: Iterable[RollUp]) -> list[Figure]:
-    """Return the sums that may be judged: complete, and without a published figure for the same days."""
-    return [r.figure for r in rolled if r.is_complete and r.official is None and r.figure is not None]

@@ -27,7 +27,7 @@ from kpis.figures.records import (
     value_of,
     worked_out,
 )
-from kpis.figures.rollup import RollUp, judged_sums, roll_up_bureaus
+from kpis.figures.rollup import RollUp, roll_up_bureaus
 from kpis.figures.sentences import about, is_derived, marked, sentence
 from kpis.figures.targets import goals_known, planned_path
 from kpis.kinds import KINDS
@@ -190,8 +190,9 @@ def _of_whole(
 ) -> tuple[list[Figure], tuple[RollUp, ...]]:
     """Return the figures of an indicator's own scope, with the bureau sums that may be judged, and all sums."""
     rolled = tuple(r for r in book.rolled_up(entries, known_at=known_at) if parse_period(r.period_code).end <= as_of)
-    figures = [*_ended(entries[0], as_of, known_at), *judged_sums(rolled)]
-    return sorted(figures, key=in_time), rolled
+    # A sum is judged where it is complete and no figure is published for the same days.
+    sums = (r.figure for r in rolled if r.is_complete and r.official is None and r.figure is not None)
+    return sorted([*_ended(entries[0], as_of, known_at), *sums], key=in_time), rolled
 
 
 def score_indicator(

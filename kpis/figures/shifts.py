@@ -26,15 +26,9 @@ class Shift:
     reasons: tuple[tuple[str, str], ...]
     corrections: tuple[Revision, ...] = ()
 
-    @property
-    def has_new_figure(self) -> bool:
-        """Return whether there is a figure of a later period."""
-        return any(kind == "new_period" for kind, _ in self.reasons)
-
-    @property
-    def has_aged(self) -> bool:
-        """Return whether its figure was current and became stale."""
-        return any(kind == "aged" for kind, _ in self.reasons)
+    def has(self, reason: str) -> bool:
+        """Return whether a reason is among those why it differs, as ``new_period`` or ``aged``."""
+        return any(kind == reason for kind, _ in self.reasons)
 
     @property
     def has_new_status(self) -> bool:

@@ -18,7 +18,7 @@ from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, S
 from kpis.message import Message
 from kpis.reporting.access import is_same_person, may
 from kpis.reporting.asking import Answer, columns_from_json, refuse_row, values_from_json, values_to_json
-from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.reporting.people import acting, allow, existing, grants_of, record
 from kpis.reporting.questions import replies_of, seen, stored
 from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.store import tables, vintages
@@ -187,9 +187,8 @@ def _for_step(
     session: Session, code: str, bureau_code: str, actor: str, action: str
 ) -> tuple[tables.Question, tables.QuestionReply]:
     allow(session, actor, action, bureau_code)
-    question_row, reply = stored(session, code), session.get(tables.QuestionReply, (code, bureau_code))
-    if reply is None:
-        raise NotFound("question_unknown", code=code)
+    question_row = stored(session, code)
+    reply = existing(session, tables.QuestionReply, (code, bureau_code), NotFound("question_unknown", code=code))
     if question_row.state != QuestionState.OPEN:
         raise StepRefused("question_state", code=code, state=Message(f"question_is_{question_row.state}"))
     return question_row, reply

@@ -16,7 +16,7 @@ from kpis.errors import FigureRefused, NotFound
 from kpis.languages import SOURCE, codes
 from kpis.reporting.access import Grant
 from kpis.reporting.occasions import may_be_chosen, suggested
-from kpis.reporting.people import account_key, acting, allow, grants_of, record
+from kpis.reporting.people import account_key, acting, allow, existing, grants_of, record
 from kpis.reporting_vocabulary import HowOften, WebhookKind
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -65,8 +65,7 @@ def choose(store: Store, *, actor: str, language: str, how_often: Mapping[str, s
     Raises:
         FigureRefused: the language or a word is not known, or an occasion can never concern the person.
     """
-    with acting(store, actor, "choose_notices", actor, is_figures=False) as session:
-        allow(session, actor, "choose_notices")
+    with acting(store, actor, "choose_notices", actor, needs="choose_notices", is_figures=False) as session:
         possible = may_be_chosen(grants_of(session, actor))
         wrong = language not in codes() or any(o not in possible or h not in HowOften.values() for o, h in how_often.items())
         if wrong:
@@ -93,8 +92,7 @@ def _reader(session: Session, email: str) -> tables.NoticeReader:
 def new_calendar(store: Store, *, actor: str) -> str:
     """Return the secret of a new calendar address of a person, shown only once; the previous one becomes invalid."""
     secret = secrets.token_urlsafe(32)
-    with acting(store, actor, "calendar_address", actor, is_figures=False) as session:
-        allow(session, actor, "choose_notices")
+    with acting(store, actor, "calendar_address", actor, needs="choose_notices", is_figures=False) as session:
         _reader(session, actor).calendar_sha256 = _mark(secret)
         record(session, actor, "calendar_address_made", actor)
     return secret
@@ -102,8 +100,7 @@ def new_calendar(store: Store, *, actor: str) -> str:
 
 def no_calendar(store: Store, *, actor: str) -> None:
     """Revoke the address of a person's calendar."""
-    with acting(store, actor, "calendar_address", actor, is_figures=False) as session:
-        allow(session, actor, "choose_notices")
+    with acting(store, actor, "calendar_address", actor, needs="choose_notices", is_figures=False) as session:
         _reader(session, actor).calendar_sha256 = ""
         record(session, actor, "calendar_address_ended", actor)
 
@@ -153,12 +150,11 @@ def add_channel(store: Store, channel: NewChannel, *, actor: str) -> int:
         FigureRefused: a part is blank or unknown.
     """
     kind, name, address, bureau = channel.kind, typed(channel.name, LONGEST_NAME), channel.address.strip(), channel.bureau_code
-    with acting(store, actor, "add_channel", name, is_figures=False) as session:
-        allow(session, actor, "manage_notices")
+    with acting(store, actor, "add_channel", name, needs="manage_notices", is_figures=False) as session:
         if kind not in WebhookKind.values() or not name or not address or channel.language not in codes():
             raise FigureRefused("channel_incomplete")
-        if bureau is not None and session.get(tables.Bureau, bureau) is None:
-            raise NotFound("bureau_not_registered", code=bureau)
+        if bureau is not None:
+            existing(session, tables.Bureau, bureau, NotFound("bureau_not_registered", code=bureau))
         row = tables.Webhook(
             kind=kind, name=name, address=address, bureau_code=bureau, language=channel.language, is_internal=channel.is_internal,
             set_by=account_key(actor), set_at=instant(session),
@@ -177,8 +173,7 @@ def end_channel(store: Store, number: int, *, actor: str) -> None:
     Raises:
         NotFound: there is no such channel.
     """
-    with acting(store, actor, "end_channel", f"webhook {number}", is_figures=False) as session:
-        allow(session, actor, "manage_notices")
+    with acting(store, actor, "end_channel", f"webhook {number}", needs="manage_notices", is_figures=False) as session:
         row = session.get(tables.Webhook, number)
         if row is None or not row.is_active:
             raise NotFound("channel_unknown", number=number)

@@ -185,11 +185,6 @@ class RowChange:
     withdraws: bool = False  # it empties a stored figure: approving it withdraws that
     counts_again: Mapping[str, Value] | None = None  # for a withdrawal: the earlier vintage that becomes current
 
-    @property
-    def lacks_reason(self) -> bool:
-        """Return whether a reason class or text is still missing."""
-        return self.needs_reason and not (self.row.reason_class in government().reasons and self.row.reason_text.strip())
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -216,7 +211,8 @@ class Comparison:
     @property
     def unexplained(self) -> tuple[RowChange, ...]:
         """Return the corrections without a reason."""
-        return tuple(row for row in self.rows if row.lacks_reason)
+        known = government().reasons
+        return tuple(c for c in self.rows if c.needs_reason and not (c.row.reason_class in known and c.row.reason_text.strip()))
 
     @property
     def withdrawn(self) -> tuple[RowChange, ...]:

@@ -15,7 +15,7 @@ from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.assessed import subject_of
 from kpis.periods import parse_period
 from kpis.reporting.access import is_same_person, may
-from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.reporting.people import acting, existing, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.store import Store, instant
@@ -81,11 +81,8 @@ def confirm_assessment(store: Store, number: int, *, actor: str) -> None:
         NotFound: there is no assessment with this number.
         StepRefused: it was confirmed already.
     """
-    with acting(store, actor, "confirm_assessment", str(number)) as session:
-        allow(session, actor, "state_confidence")
-        row = session.get(tables.Assessment, number)
-        if row is None:
-            raise NotFound("assessment_unknown", number=number)
+    with acting(store, actor, "confirm_assessment", str(number), needs="state_confidence") as session:
+        row = existing(session, tables.Assessment, number, NotFound("assessment_unknown", number=number))
         if is_same_person(actor, row.reviewer):
             raise NotAllowed("own_assessment")
         if row.confirmed_by is not None:

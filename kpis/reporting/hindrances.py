@@ -50,12 +50,6 @@ def same_place(session: Session, bureau_code: str, period_code: str) -> list[tab
     return list(session.exec(query.order_by(col(tables.Submission.id).desc())))
 
 
-def refuse_gone(now_open: tables.Submission | None, adds_to: int | None) -> None:
-    """Refuse an upload to a report that is no longer in progress."""
-    if adds_to is not None and (now_open is None or now_open.id != adds_to):
-        raise ChangedMeanwhile("draft_gone")
-
-
 def refuse_clashes(rows: Sequence[KeptRow]) -> None:
     """Refuse a report with clashes between hands, naming the cells."""
     if open_cells := clashes(rows):

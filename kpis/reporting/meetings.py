@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -16,13 +17,14 @@ from kpis.figures.commented import is_living
 from kpis.government import government
 from kpis.languages import say
 from kpis.periods import Period, local_day, parse_period
-from kpis.reporting.people import acting, allow, record
+from kpis.reporting.people import acting, existing, record
 from kpis.reporting_vocabulary import DecisionClosed
 from kpis.store import tables
 from kpis.store.store import Store, instant
 from kpis.store.vintages import Origin, apply_report, ensure_periods
 from kpis.vocabulary import RowKind
 
+T = TypeVar("T")
 LETTER = "D"  # prefix in the codes of actions decided by a meeting
 LONGEST = 500  # maximum characters of a decision, a section, a role or a reason
 STEP = "hold_meeting"
@@ -58,8 +60,7 @@ def decide(store: Store, period_code: str, wanted: Wanted, *, actor: str) -> int
         FigureRefused: something is missing, too long, or due before it was decided.
     """
     quarter, texts = _quarter(period_code), {name: typed(getattr(wanted, name)) for name in ("decided", "section", "role")}
-    with acting(store, actor, STEP, subject_of_meeting(quarter.code)) as session:
-        allow(session, actor, STEP)
+    with acting(store, actor, STEP, subject_of_meeting(quarter.code), needs=STEP) as session:
         now = instant(session)
         _refuse_incomplete(wanted, texts, today=local_day(now))
         _refuse_unknown(session, wanted)
@@ -103,17 +104,15 @@ def _refuse_incomplete(wanted: Wanted, texts: dict[str, str], *, today: date) ->
 
 
 def _refuse_unknown(session: Session, wanted: Wanted) -> None:
-    references = (
-        (tables.Indicator, wanted.indicator_code), (tables.Project, wanted.project_code), (tables.Milestone, wanted.milestone_code),
-        (tables.Bureau, wanted.bureau_code),
-    )  # fmt: skip
-    for table, code in references:
-        if code and session.get(table, code) is None:
-            raise NotFound("decision_of_unknown", code=code)
-    milestone = session.get(tables.Milestone, wanted.milestone_code) if wanted.milestone_code else None
+
+    def named(table: type[T], code: str) -> T | None:
+        return existing(session, table, code, NotFound("decision_of_unknown", code=code)) if code else None
+
+    named(tables.Indicator, wanted.indicator_code)
+    named(tables.Project, wanted.project_code)
+    milestone, bureau = named(tables.Milestone, wanted.milestone_code), named(tables.Bureau, wanted.bureau_code)
     if milestone is not None and milestone.project_code != wanted.project_code:
         raise NotFound("decision_of_unknown", code=wanted.milestone_code)
-    bureau = session.get(tables.Bureau, wanted.bureau_code) if wanted.bureau_code else None
     if bureau is not None and (bureau.kind not in government().bureau_kinds or not bureau.is_current):
         raise FigureRefused("decision_for_no_bureau", code=wanted.bureau_code)
 
@@ -145,11 +144,8 @@ def close(store: Store, decision_id: int, *, actor: str, closed_as: DecisionClos
         StepRefused: it is closed already, or a bureau must answer it.
         FigureRefused: there is no reason.
     """
-    with acting(store, actor, STEP, f"decision {decision_id}") as session:
-        allow(session, actor, STEP)
-        row = session.get(tables.Decision, decision_id)
-        if row is None:
-            raise NotFound("decision_unknown", number=decision_id)
+    with acting(store, actor, STEP, f"decision {decision_id}", needs=STEP) as session:
+        row = existing(session, tables.Decision, decision_id, NotFound("decision_unknown", number=decision_id))
         if row.closed_as is not None:
             raise StepRefused("decision_is_closed")
         if not typed(reason) or len(typed(reason)) > LONGEST:
@@ -186,8 +182,7 @@ def close_minutes(store: Store, period_code: str, *, actor: str, held_on: date, 
         FigureRefused: the day of the meeting lies before the end of the quarter, or after today.
     """
     quarter = _quarter(period_code)
-    with acting(store, actor, STEP, subject_of_meeting(quarter.code)) as session:
-        allow(session, actor, STEP)
+    with acting(store, actor, STEP, subject_of_meeting(quarter.code), needs=STEP) as session:
         now = instant(session)
         if not quarter.end <= held_on <= local_day(now) or len(typed(note)) > LONGEST:
             raise FigureRefused("meeting_day_refused", first=quarter.end, last=local_day(now))

@@ -59,7 +59,9 @@ def put(session: Session, dues: Iterable[Due]) -> int:
     if not due or is_sample(session):
         return 0
     table = table_of(tables.Notice)
-    persons, webhooks = grants_by_person(session), _webhooks(session)
+    persons = grants_by_person(session)
+    active = select(tables.Webhook).where(col(tables.Webhook.is_active)).order_by(col(tables.Webhook.id))
+    webhooks = session.execute(active).scalars().all()
     notices = _told(session, {due_notice.occasion for due_notice in due})
     now, rows = instant(session), []
     for due_notice in due:
@@ -97,12 +99,6 @@ def grants_by_person(session: Session) -> dict[str, list[Grant]]:
     query = select(roles).join(accounts, accounts.c.email == roles.c.email).where(accounts.c.is_active).order_by(roles.c.id)
     rows = (row for row in session.execute(query) if not row.email.endswith(LOCAL_DOMAIN))
     return grouped((row.email, Grant(row.role, row.bureau_code, row.section_code)) for row in rows)
-
-
-def _webhooks(session: Session) -> list[tables.Webhook]:
-    return list(
-        session.execute(select(tables.Webhook).where(col(tables.Webhook.is_active)).order_by(col(tables.Webhook.id))).scalars()
-    )
 
 
 def is_for(hook: tables.Webhook, occasion: str, bureau_code: str) -> bool:

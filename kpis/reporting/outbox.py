@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -276,8 +276,7 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
     Raises:
         NotFound: no such message failed.
     """
-    with acting(store, actor, "send_again", f"notice {number}", is_figures=False) as session:
-        allow(session, actor, "manage_notices")
+    with acting(store, actor, "send_again", f"notice {number}", needs="manage_notices", is_figures=False) as session:
         now = instant(session)
         own = (_N.c.id == number, _N.c.state.in_(NOT_SENT))
         if not _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now, expires_at=now + KEPT, attempts=0):
@@ -301,8 +300,3 @@ def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
         if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **values):
             record(session, actor, "notices_put_aside", "notices", detail=str(count))
         return count
-
-
-def each_state() -> Iterator[str]:
-    """Yield the states in display order for the office."""
-    yield from dict.fromkeys((*NOT_SENT, *NoticeState.values()))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
+from typing import TypeVar
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -31,6 +32,7 @@ from kpis.store import tables, trail
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
 
+T = TypeVar("T")
 COMMAND_LINE = "command line"
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
 LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
@@ -135,6 +137,14 @@ def allow(session: Session, actor: str, action: str, bureau_code: str | None = N
         session.info[_FOR] = next(grant.stands_in_for for grant in grants if may([grant], action, bureau_code))
 
 
+def existing(session: Session, table: type[T], key: object, refusal: NotFound) -> T:
+    """Return a stored row by its key; where there is none, raise the refusal."""
+    row = session.get(table, key)
+    if row is None:
+        raise refusal
+    return row
+
+
 def stands_in_for(session: Session) -> str:
     """Return the person in whose place the actor of this transaction was last permitted an action; blank for their own name."""
     return str(session.info.get(_FOR, ""))
@@ -162,13 +172,18 @@ def record(
 
 
 @contextmanager
-def acting(store: Store, actor: str, action: str, subject: str, *, is_figures: bool = True) -> Iterator[Session]:
+def acting(
+    store: Store, actor: str, action: str, subject: str, *, needs: str = "", bureau_code: str | None = None, is_figures: bool = True
+) -> Iterator[Session]:
     """Open the single transaction of a person's act; of a refused act only the refusal is recorded.
 
     Args:
+        needs: what their present roles must permit (``allow``), in that bureau or anywhere; blank where the block asks.
         is_figures: as ``Store.writing``.
     """
     with refusals_recorded(store, actor, action, subject), store.writing(is_figures=is_figures) as session:
+        if needs:
+            allow(session, actor, needs, bureau_code)
         yield session
 
 
@@ -219,11 +234,10 @@ def add_person(
         bureau_code = section.bureau_code
     if (role in OF_BUREAU) != (bureau_code is not None):
         raise FigureRefused("role_and_bureau")
-    with acting(store, actor, "add_person", email) as session:
-        allow(session, actor, "manage_people")
+    with acting(store, actor, "add_person", email, needs="manage_people") as session:
         _refuse_own(actor, email)
-        if bureau_code is not None and session.get(tables.Bureau, bureau_code) is None:
-            raise NotFound("bureau_not_registered", code=bureau_code)
+        if bureau_code is not None:
+            existing(session, tables.Bureau, bureau_code, NotFound("bureau_not_registered", code=bureau_code))
         _grant(session, email, typed(name, LONGEST_NAME), role, bureau_code, section_code)
         record(session, actor, "person_added", email, detail=" ".join(filter(None, (role, bureau_code, section_code))))
         return Person(email, name, True, own_grants(session, email))
@@ -252,12 +266,9 @@ def remove_person(
         NotFound: there is no such person.
     """
     email = account_key(email)
-    with acting(store, actor, "remove_person", email) as session:
-        allow(session, actor, "manage_people")
+    with acting(store, actor, "remove_person", email, needs="manage_people") as session:
         _refuse_own(actor, email)
-        account = session.get(tables.UserAccount, email)
-        if account is None:
-            raise NotFound("person_unknown", email=email)
+        account = existing(session, tables.UserAccount, email, NotFound("person_unknown", email=email))
         roles = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
         named = (role, bureau_code, section_code)
         taken = [row for row in roles if role is None or (row.role, row.bureau_code, row.section_code) == named]

@@ -20,7 +20,7 @@ from kpis.message import Message
 from kpis.reporting.access import may
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, checked, columns_from_json, columns_to_json
 from kpis.reporting.deadlines import owing
-from kpis.reporting.people import acting, allow, grants_of, record
+from kpis.reporting.people import acting, allow, existing, grants_of, record
 from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -93,8 +93,7 @@ def write(store: Store, draft: QuestionDraft, *, actor: str, code: str = "", bef
         ChangedMeanwhile: somebody else rewrote it since the actor saw it.
     """
     texts = {name: typed(draft.words.get(name, ""), LONGEST_NAME if name.startswith("title") else LONGEST_TEXT) for name in _WORDS}
-    with acting(store, actor, "ask_question", code or "question", is_figures=False) as session:
-        allow(session, actor, "ask_question")
+    with acting(store, actor, "ask_question", code or "question", needs="ask_question", is_figures=False) as session:
         if not texts["title_ja"]:
             raise FigureRefused("question_without_title")
         if not 1 <= draft.most_rows <= MOST_ROWS:
@@ -129,8 +128,7 @@ def open_to_bureaus(store: Store, code: str, *, actor: str, today: date, before:
         NotAllowed, NotFound, ChangedMeanwhile: as ``write``.
         StepRefused: it is open or closed already, or its day has passed.
     """
-    with acting(store, actor, "open_question", _subject(code), is_figures=False) as session:
-        allow(session, actor, "ask_question")
+    with acting(store, actor, "open_question", _subject(code), needs="ask_question", is_figures=False) as session:
         row = stored(session, code)
         _refuse_unless(row, QuestionState.DRAFT)
         _refuse_other(row, before)
@@ -151,8 +149,7 @@ def close(store: Store, code: str, *, actor: str) -> None:
         NotAllowed, NotFound: as ``write``.
         StepRefused: it is not open, or an answer awaits the office's decision.
     """
-    with acting(store, actor, "close_question", _subject(code), is_figures=False) as session:
-        allow(session, actor, "ask_question")
+    with acting(store, actor, "close_question", _subject(code), needs="ask_question", is_figures=False) as session:
         row = stored(session, code)
         _refuse_unless(row, QuestionState.OPEN)
         replies = replies_of(session, code)
@@ -233,10 +230,7 @@ def seen(session: Session, code: str, viewer: str, bureau_code: str | None = Non
 
 def stored(session: Session, code: str) -> tables.Question:
     """Return the row of a question."""
-    row = session.get(tables.Question, code)
-    if row is None:
-        raise NotFound("question_unknown", code=code)
-    return row
+    return existing(session, tables.Question, code, NotFound("question_unknown", code=code))
 
 
 def replies_of(session: Session, code: str) -> list[tables.QuestionReply]:

@@ -48,7 +48,7 @@ from kpis.reporting.kept import (
     subject_of,
 )
 from kpis.reporting.merging import Hand, answered, stated, taken_out
-from kpis.reporting.people import acting, allow, record
+from kpis.reporting.people import acting, existing, record
 from kpis.reporting.reports import completeness_of
 from kpis.reporting.uploads import FilledWorkbook, Uploaded, upload
 from kpis.store import tables, vintages
@@ -315,12 +315,12 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
     Raises:
         FigureRefused: the reason is blank.
     """
-    with acting(store, actor, "grant_exception", f"{bureau_code} {period_code}") as session:
-        allow(session, actor, "grant_exception", bureau_code)
+    with acting(
+        store, actor, "grant_exception", f"{bureau_code} {period_code}", needs="grant_exception", bureau_code=bureau_code
+    ) as session:
         if not typed(reason):
             raise FigureRefused("exception_without_reason")
-        if session.get(tables.Bureau, bureau_code) is None:
-            raise NotFound("bureau_not_registered", code=bureau_code)
+        existing(session, tables.Bureau, bureau_code, NotFound("bureau_not_registered", code=bureau_code))
         vintages.ensure_periods(session, {parse_period(period_code).code})
         session.add(
             tables.ReportingException(

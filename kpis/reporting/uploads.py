@@ -21,10 +21,10 @@ from kpis.errors import ChangedMeanwhile, FigureRefused
 from kpis.reporting.access import decides, next_state, sections
 from kpis.reporting.comparison import OBSERVATIONS, Choices, Completeness, ReportedRow, RowKey
 from kpis.reporting.filing import kept_with_choices, refuse_rows, row_key
-from kpis.reporting.hindrances import refuse_gone, same_place
+from kpis.reporting.hindrances import same_place
 from kpis.reporting.kept import Warning, id_of, keep_rows, keep_warnings, record_step
 from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
-from kpis.reporting.people import acting, allow, grants_of
+from kpis.reporting.people import acting, grants_of
 from kpis.reporting.reports import INCOMPLETE, Warned, warnings_of
 from kpis.reporting.sections import refuse_rows_of_others
 from kpis.reporting_vocabulary import OPEN_STATES
@@ -102,8 +102,7 @@ def upload(
     file = _File(sha256, named_file(workbook.name), workbook.template_id, typed(how_it_came))
     action, part = "take_in" if how_it_came else "upload", workbook.part
     try:
-        with acting(store, actor, action, f"{bureau_code} {period_code}") as session:
-            allow(session, actor, action, bureau_code)
+        with acting(store, actor, action, f"{bureau_code} {period_code}", needs=action, bureau_code=bureau_code) as session:
             if how_it_came and not file.how_it_came:
                 raise FigureRefused("taken_in_without_saying_how")
             reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)
@@ -113,7 +112,8 @@ def upload(
             if (brought_before := _brought_before(session, reports, sha256)) is not None:
                 return Uploaded(id_of(brought_before), brought_before.revision, brought_before.state, True)
             now_open = next((s for s in reports if s.state in OPEN_STATES), None)
-            refuse_gone(now_open, adds_to)
+            if adds_to is not None and (now_open is None or now_open.id != adds_to):
+                raise ChangedMeanwhile("draft_gone")
             refuse_rows(session, bureau_code, period_code, workbook.rows)
             if reach is not None:
                 refuse_rows_of_others(session, reach, workbook.rows)

@@ -6,7 +6,7 @@ from datetime import date
 
 from kpis.as_text import typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, StepRefused
-from kpis.reporting.people import acting, allow, record
+from kpis.reporting.people import acting, record
 from kpis.reporting_vocabulary import VoiceState
 from kpis.store.store import Store
 from kpis.voices.store import Voice, Voices
@@ -35,8 +35,7 @@ def decide(
     """
     number = before.id
     answers = {"answer_ja": typed(answer_ja), "answer_en": typed(answer_en)}
-    with acting(store, actor, "answer_voices", f"voice {number}", is_figures=False) as session:
-        allow(session, actor, "answer_voices")
+    with acting(store, actor, "answer_voices", f"voice {number}", needs="answer_voices", is_figures=False) as session:
         voice = voices.one(number)
         if to not in EVENTS:
             raise StepRefused("voice_not_new_again")

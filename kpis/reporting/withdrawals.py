@@ -25,7 +25,7 @@ from kpis.languages import say
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import is_same_person
-from kpis.reporting.people import acting, allow, record
+from kpis.reporting.people import acting, allow, existing, record
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
@@ -72,8 +72,9 @@ def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_t
         raise FigureRefused("withdrawal_without_reason", reasons=_reasons)
     key = (key[0], key[1], parse_period(key[2]).code)
     try:
-        with acting(store, actor, "ask_withdrawal", " ".join(key), is_figures=False) as session:
-            allow(session, actor, "ask_withdrawal", key[1])
+        with acting(
+            store, actor, "ask_withdrawal", " ".join(key), needs="ask_withdrawal", bureau_code=key[1], is_figures=False
+        ) as session:
             wanted = _wanted(session, key, vintage)
             row = tables.Withdrawal(
                 indicator_code=key[0], bureau_code=key[1], period_code=key[2], vintage=wanted["vintage"], reason_class=reason_class,
@@ -99,9 +100,7 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
         ChangedMeanwhile: the vintage was withdrawn in the meantime.
     """
     with acting(store, actor, "decide_withdrawal", f"withdrawal {number}") as session:
-        row = session.get(tables.Withdrawal, number)
-        if row is None:
-            raise NotFound("withdrawal_unknown", number=number)
+        row = existing(session, tables.Withdrawal, number, NotFound("withdrawal_unknown", number=number))
         key = (row.indicator_code, row.bureau_code, row.period_code)
         allow(session, actor, "approve", row.bureau_code)
         if is_same_person(actor, row.asked_by):

@@ -28,10 +28,3 @@ def statements(table: str, *, dialect: str) -> list[str]:
         f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{message}'; END $$",
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_append_only()",
     ]
-
-
-def undone(table: str, *, dialect: str) -> list[str]:
-    """Return the SQL that takes the protection away again."""
-    if dialect == "sqlite":
-        return [f"DROP TRIGGER {table}_no_{name}" for name in ("update", "delete", "replace")]
-    return [f"DROP TRIGGER {table}_append_only ON {table}", f"DROP FUNCTION {table}_append_only()"]

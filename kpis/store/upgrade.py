@@ -44,8 +44,9 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
         raise SchemaRefused("schema_newer", held=version, newest=newest)
     if version == (newest if to == "head" else to):
         return False
-    if version is None and (others := _known_names(engine)):
-        raise SchemaRefused("schema_foreign", database=engine.url.render_as_string(), tables=", ".join(others))
+    ours = {*inspect(engine).get_table_names()} & SQLModel.metadata.tables.keys() if version is None else ()
+    if ours:  # an edition, or the data of another program
+        raise SchemaRefused("schema_foreign", database=engine.url.render_as_string(), tables=", ".join(sorted(ours)[:5]))
     with _alone(engine) as connection:
         if to == "head" and not inspect(connection).has_table("alembic_version"):  # asked again: another may have been first
             _make(connection, newest)
@@ -82,11 +83,6 @@ def _migrate(connection: Connection, to: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, to)
-
-
-def _known_names(engine: Engine) -> list[str]:
-    """Return tables with our names in a database without migrations: an edition, or the data of another program."""
-    return sorted(set(inspect(engine).get_table_names()) & set(SQLModel.metadata.tables))[:5]
 
 
 @contextmanager

@@ -196,7 +196,9 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
         later.append(translations.stored(model, row))
     if fresh:
         session.execute(insert(table), fresh)
-    _update_many(session, table, key.name, later)
+    # Those with the same columns in one statement: a report may have thousands.
+    for batch in grouped((tuple(row), {**row, "key_of_the_row": row[key.name]}) for row in later).values():
+        session.connection().execute(update(table).where(key == bindparam("key_of_the_row")), batch)
     translations.add(session, model, new_texts)
     translations.put(session, model, texts)
     if changes:
@@ -214,12 +216,6 @@ def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: s
     for start in range(0, len(codes), MANY):
         own = key.in_(codes[start : start + MANY])
         session.execute(update(table).where(own, table.c.listed_in != name).values(listed_in=name))
-
-
-def _update_many(session: Session, table: Table, key: str, rows: Sequence[Row]) -> None:
-    """Update rows by their key, those with the same columns in one statement: a report may have thousands."""
-    for batch in grouped((tuple(row), {**row, "key_of_the_row": row[key]}) for row in rows).values():
-        session.connection().execute(update(table).where(table.c[key] == bindparam("key_of_the_row")), batch)
 
 
 def _append_milestone_dates(session: Session, values: list[Row], stored_of: dict[str, Row], *, origin: Origin) -> None:

@@ -90,12 +90,15 @@ def read_rows(
     model = in_languages(model, names)
     required = [n for n, f in model.model_fields.items() if f.is_required()]
     problems = [_header_problem(sheet, top, name, Message("column_missing")) for name in required if name not in names] + [
-        _no_language(sheet, top, left + at, name)
+        Problem(
+            "header", name, Message("column_of_a_language"), Message("remedy_language_of_column"),
+            sheet=sheet, cell=f"{column_letters(left + at)}{top}", row=top,
+        )
         if any(name.startswith(f"{field}_") for field in translated(model))
         else _header_problem(sheet, top, name, Message("column_not_here"))
         for at, name in enumerate(names)
         if name and name not in model.model_fields
-    ]
+    ]  # fmt: skip
     problems += _without_heading(names, cells, sheet=sheet, top=top, left=left)
     if len({*filter(None, names)}) != len([*filter(None, names)]):
         problems.append(_header_problem(sheet, top, ", ".join(names), Message("column_twice")))
@@ -203,14 +206,6 @@ def _header_problem(sheet: str, row: int, name: str, expected: Message) -> Probl
     return Problem(
         "header", name, expected, Message("remedy_column_names"),
         sheet=sheet, row=row,
-    )  # fmt: skip
-
-
-def _no_language(sheet: str, row: int, column: int, name: str) -> Problem:
-    return Problem(
-        "header", name, Message("column_of_a_language"),
-        Message("remedy_language_of_column"),
-        sheet=sheet, cell=f"{column_letters(column)}{row}", row=row,
     )  # fmt: skip
 
 

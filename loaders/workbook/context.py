@@ -151,18 +151,15 @@ class ReportContext:
             if change["vintage"] > vintage:
                 past.update(json.loads(change["before_json"]))
         for name, value in past.items():
-            if isinstance(value, str) and isinstance(row.get(name) or _day_like(name), date):
+            # A date that is now empty has no type to go by; the registers declare which fields are dates.
+            is_day = isinstance(row[name], date) if row.get(name) else name in DAYS
+            if isinstance(value, str) and is_day:
                 past[name] = date.fromisoformat(value)
         return {**past, "vintage": vintage}
 
 
 def _plain(row: Mapping[str, Any] | None) -> Record | None:
     return None if row is None else dict(row)
-
-
-def _day_like(name: str) -> date | None:
-    # A date that is now empty has no type to go by; the registers declare which fields are dates.
-    return date.min if name in DAYS else None
 
 
 def catalogue_area() -> Area | None:

@@ -338,16 +338,11 @@ def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow])
     if key == "observations" or not new:
         return []
     (name,) = KEYS[key]
-    problems = []
-    for code, whose in owners(store, key, new).items():
-        problems.append(
-            table.problem(
-                "other_bureau", f"{code} ({whose})", Message("row_of_bureau_or_new_code"),
-                Message("remedy_remove_row_or_other_code"),
-                row=new[code].row, column=name,
-            )
-        )  # fmt: skip
-    return problems
+    wanted, remedy = Message("row_of_bureau_or_new_code"), Message("remedy_remove_row_or_other_code")
+    return [
+        table.problem("other_bureau", f"{code} ({whose})", wanted, remedy, row=new[code].row, column=name)
+        for code, whose in owners(store, key, new).items()
+    ]
 
 
 def _ends(store: Store, key: str, table: Table, rows: Sequence[ReportedRow]) -> list[Problem]:

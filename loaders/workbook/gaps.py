@@ -61,7 +61,7 @@ def _register_gaps(table: Table, row: ReportedRow, refused: set[str]) -> Iterato
         if not (row.fields.get("indicator_code") or row.fields.get("project_code")):
             yield from _missing(table, ("subject",), row, refused)
         yield from _missing(table, action_lacks(row.fields), row, refused)
-    if register.has_place and not refused & {*place}:
+    if register.fields.model_fields.keys() >= {*place} and not refused & {*place}:
         blank = [name for name in place if row.fields[name] is None]
         if len(blank) == 1:
             yield Gap(kind="missing", column=blank[0], expected=Message("place_together"))

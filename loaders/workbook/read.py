@@ -137,14 +137,12 @@ class TableReader(WhoseRow):
         self._same_labels(number, cells, key, issued)
         expected = [show(shown) for show in self.showers] if shown is not None else self.nothing
         same = [raw in ("", was) for raw, was in zip(raws, expected, strict=True)]
-        if all(same) and not bad and not self._has_reason(cells) and shown is issued:
+        has_reason = any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
+        if all(same) and not bad and not has_reason and shown is issued:
             if self.table.key == "milestones" and issued is not None:
                 self._same_project(number, cells, issued)
             return
         self._read_changed(_EditedRow(number, cells, raws, same, key, vintage, issued, bad))
-
-    def _has_reason(self, cells: Sequence[Any]) -> bool:
-        return any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
 
     def _read_changed(self, edited: _EditedRow) -> None:
         number, cells, key, issued = edited.number, edited.cells, edited.key, edited.issued
@@ -156,8 +154,9 @@ class TableReader(WhoseRow):
         filled_before = self.context.filled.get((self.table.key, *key), {})
         filled: dict[str, Value] = {**current, **filled_before} if filled_before else {}
         columns = self._columns(kind, current)
+        whole_key = (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key
         row_of = partial(
-            ReportedRow, kind=ROW_KINDS[self.table.key], key=self._full_key(key), issued_vintage=edited.vintage, sheet=self.table.sheet,
+            ReportedRow, kind=ROW_KINDS[self.table.key], key=whole_key, issued_vintage=edited.vintage, sheet=self.table.sheet,
             row=number, filled=filled,
         )  # fmt: skip
         if self._takes_out(edited.raws, issued):
@@ -275,9 +274,6 @@ class TableReader(WhoseRow):
         if chosen:
             listed.append(column.member)
         return not same
-
-    def _full_key(self, key: tuple[str, ...]) -> tuple[str, ...]:
-        return (key[0], self.mark.bureau_code, key[1]) if self.table.key == "observations" else key
 
     def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
         """Return (value, remark): ``rounded`` for an approximate number, the precision for a date given as a month."""

@@ -131,13 +131,6 @@ def _lines(value: object, column: Column, cells: Record) -> int:
     return min(MOST_LINES, lines_in(str(value), column.width)) if is_long else 1
 
 
-def _stretch(sheet: Worksheet, lines: Mapping[int, int]) -> None:
-    """Set the height of multi-line rows, since programs use the stored height."""
-    for number, count in lines.items():
-        if count > 1:
-            sheet.row_dimensions[number].height = LINE * count
-
-
 def lines_in(text: str, width: float) -> int:
     """Return the number of lines of a text in a column whose width is counted in digits."""
     return sum(max(1, ceil(sum(2 if ord(letter) > 0x2000 else 1.1 for letter in line) / (width - 1))) for line in text.split("\n"))
@@ -250,7 +243,9 @@ def fill(
             _dress(cell, _INPUT if is_open else _LOCKED if used else _UNUSED, is_open=is_open)
             cell.number_format = look[3]
             dressed[look] = cell._style
-    _stretch(sheet, tall)
+    for number, count in tall.items():
+        if count > 1:  # programs use the height that is stored
+            sheet.row_dimensions[number].height = LINE * count
     for at, column in enumerate(columns, start=1):
         if column.kinds and at not in open_cells:
             sheet.column_dimensions[get_column_letter(at)].hidden = True  # no indicator of this instance uses it

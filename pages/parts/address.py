@@ -286,6 +286,11 @@ def path(page: str, **own: str) -> str:
     return below(f"/{page}?{urlencode(link(**own))}")
 
 
+def page_of(page: str) -> Callable[[str], str]:
+    """Return what gives the address of a page by the code of its subject."""
+    return lambda code: path(page, code=code)
+
+
 def here() -> str:
     """Return the address of the view that this run shows, with the parts settled so far."""
     run = _run.get()

@@ -27,11 +27,11 @@ def assessment(code: str, *, status: str) -> None:
 
     A public assessment must be confirmed by a second person of the office. A warning is shown if the last one contradicts the status.
     """
-    if settings().mode == "public":
-        if cached.moment().assessments.get(code):
-            in_full(lambda: assessed.block(telling(), [code]), key=f"{code}-assessments")
+    is_public = settings().mode == "public"
+    if not is_public or cached.moment().assessments.get(code):
+        in_full(lambda: assessed.block(telling(), [code]), key=f"{code}-assessments")
+    if is_public:
         return
-    in_full(lambda: assessed.block(telling(), [code]), key=f"{code}-assessments")
     last = assessed.last(telling(), code)
     if last is not None and assessed.contradiction(last, status, telling().words):
         prose.warning(

@@ -19,7 +19,7 @@ from kpis.settings import settings
 from pages.parts import address, cached, prose
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
-from pages.parts.text import language, named, t
+from pages.parts.text import language, named, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import today
@@ -29,7 +29,6 @@ from publishers.site.headed import defined
 from telling import attention
 from telling.attention import OffTrackRow, since_words
 from telling.quarters import quarters
-from telling.words import Words
 
 PLACES = {"indicator": "indicator", "milestone": "projects"}
 
@@ -65,7 +64,7 @@ def overdue() -> list[OffTrackRow]:
 
 
 def _made(rows: Sequence[OffTrackRow], *, whose: str = "", is_for_paper: bool = False) -> _Made:
-    words = Words(language())
+    words = viewer_words()
     heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
     html = listed(rows, row_address, words, caption=heading, is_for_paper=is_for_paper)
     sentence_html = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
@@ -97,7 +96,7 @@ def of_bureau(report: BureauReport) -> None:
         return
     late = [row for row in overdue() if row.code == report.code]
     made = _made(
-        attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late), whose=Words(language()).unit(report.unit)
+        attention.in_order_of_weight(attention.rows_of(telling(), report.figures), late), whose=viewer_words().unit(report.unit)
     )
     section_heading(made.heading)
     draw_html(made.html)
@@ -118,7 +117,7 @@ def strip_shown(shape: Strip | None) -> None:
 
 def strip_of(stood: Sequence[Stood], name: str, *, since: str = "") -> None:
     """Draw the statuses at the end of the last quarters as a strip, since when it has been off track, and a note on the method."""
-    shape = attention.strip(stood, Words(language()), name=name)
+    shape = attention.strip(stood, viewer_words(), name=name)
     if shape is not None:
         draw_html(f"{t('att_strip_heading')} {strip(shape)} {escape(since)}")
         prose.caption(t("att_strip_note"))
@@ -129,7 +128,7 @@ def last_quarters(item: Scored, name: str) -> None:
 
     If none of the quarters had a current figure, their strip is drawn instead.
     """
-    moment, words = cached.moment(), Words(language())
+    moment, words = cached.moment(), viewer_words()
     since = since_words(moment.off_since(item), words)
 
     def make() -> str:
@@ -152,7 +151,7 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
         key: part of the cache key: everything else that the list depends on.
         is_every: list indicators without a target too, without a strip.
     """
-    moment, words = cached.moment(), Words(language())
+    moment, words = cached.moment(), viewer_words()
 
     def has_target(item: Scored) -> bool:
         return bool(item.entry.goals or item.entry.goals_of)

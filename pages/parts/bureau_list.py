@@ -21,7 +21,7 @@ from pages.parts.comparison import comparison
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import block, telling
 from pages.parts.reported import state_name
-from pages.parts.text import heading_name, language, named, t
+from pages.parts.text import heading_name, language, named, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import as_of, today, view
@@ -29,7 +29,6 @@ from publishers.site.headed import defined
 from publishers.site.matrix import table
 from telling import bureaus, matrix
 from telling.matrix import Handed, Leads, Matrix, MatrixRow
-from telling.words import Words
 
 WHOLE = "whole"  # kind of the unit that is the government itself
 OPEN = ("not_started", "draft", "returned")  # states of a report that its bureau has yet to submit
@@ -42,7 +41,7 @@ def overview(reports: Sequence[BureauReport]) -> None:
     text_of = _matrix(current, gone)
     page_heading(markdown(text_of.title))
     prose.caption(t("bureaus_lead", as_of=format_date(as_of(), language()), view=t("view_" + view())))
-    words = Words(language())
+    words = viewer_words()
     which, order = _choices(text_of)
 
     def make() -> str:

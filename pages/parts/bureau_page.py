@@ -31,7 +31,7 @@ from pages.parts.menu import has_page, page
 from pages.parts.project import milestone_block
 from pages.parts.registers import telling
 from pages.parts.reported import instant
-from pages.parts.text import digits, in_brackets, language, named, shown_name, t
+from pages.parts.text import digits, in_brackets, language, named, shown_name, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading, set_title
 from pages.parts.viewer import viewer
 from pages.parts.when import view
@@ -39,7 +39,6 @@ from telling import bureaus, listed
 from telling.attention import subjects_of_bureau
 from telling.bureaus import known_count
 from telling.commentary import of_bureau
-from telling.words import Words
 
 CHARTS_SHOWN = 1  # besides the selected one; the table has all of them
 
@@ -177,8 +176,8 @@ def projects(report: BureauReport, names: Mapping[str, str]) -> None:
 
 def detail(report: BureauReport) -> None:
     """Draw the page of one bureau."""
-    set_title(Words(language()).unit(report.unit))
-    page_heading(markdown(bureaus.title(report, Words(language()))))
+    set_title(viewer_words().unit(report.unit))
+    page_heading(markdown(bureaus.title(report, viewer_words())))
     status_counts(report.tally, whose={"bureau": report.code})
     of_its_own(report)
     section_heading(t("bureau_indicators"))

@@ -10,16 +10,15 @@ from kpis.text import format_date
 from pages.parts import cached, prose
 from pages.parts.choices import choose
 from pages.parts.registers import block, telling
-from pages.parts.text import language, t
+from pages.parts.text import language, t, viewer_words
 from pages.parts.when import view
 from telling import bureaus
-from telling.words import Words
 
 
 def unit_name(code: str) -> str:
     """Return the name of an organisation unit by its code; the code itself if the unit is unknown."""
     unit = cached.moment().organisation.by_code.get(code)
-    return Words(language()).unit(unit) if unit is not None else code
+    return viewer_words().unit(unit) if unit is not None else code
 
 
 def break_line(gap: Break) -> str:

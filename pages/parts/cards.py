@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 from markupsafe import Markup
 
@@ -18,13 +17,13 @@ from kpis.figures.scorecard import Book, Scored, Tally, dated_text, shown_figure
 from kpis.kinds import KINDS
 from kpis.text import format_date
 from pages.parts import address, cached, prose
-from pages.parts.data_table import ShownGrid, grid, link_columns, show_grid
+from pages.parts.data_table import ShownGrid, arrow_of, grid, link_columns, show_grid
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.saving import save_button
 from pages.parts.series import long_form, marks_of, series_chart
 from pages.parts.taken import indicator_downloads
-from pages.parts.text import csv_file, grid_source, language, named, source_link, t
+from pages.parts.text import csv_file, grid_source, language, named, source_link, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from publishers.site import seen
@@ -32,7 +31,6 @@ from publishers.site.numbered import numbered
 from telling import facts, happened
 from telling.file_names import file_name
 from telling.overview import table_word
-from telling.words import Words
 
 
 def explain_empty() -> None:
@@ -58,12 +56,12 @@ def list_of(group: str, status: str, whose: Mapping[str, str]) -> str:
 
 def status_counts(tally: Tally, *, whose: Mapping[str, str]) -> None:
     """Draw the counts of judgements by status, each linked to its list; ``whose`` as in ``list_of``."""
-    draw_html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), Words(language())))
+    draw_html(seen.tallied(tally, lambda group, status: list_of(group, status, whose), viewer_words()))
 
 
 def status_badge(judgement: Judgement) -> None:
     """Draw an indicator's status mark, and the notes that qualify it."""
-    draw_html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, Words(language()))))
+    draw_html(Markup("<p class='st'>{}</p>").format(seen.stands(judgement, viewer_words())))
 
 
 def status_and_value(scored: Scored) -> None:
@@ -72,7 +70,7 @@ def status_and_value(scored: Scored) -> None:
     def make() -> str:
         value = seen.large(headline_value(scored, scored.judgement.figure), is_text=KINDS[scored.entry.definition.kind].is_text)
         return Markup("<p class='st'>{}</p><p class='cd-value'><b>{}</b></p>").format(
-            seen.stands(scored.judgement, Words(language())), value
+            seen.stands(scored.judgement, viewer_words()), value
         )
 
     draw_html(cached.made("stand and value", code=_key(scored), make=make))
@@ -114,17 +112,10 @@ class _Block:
 
 def _block(scored: Scored, book: Book) -> _Block:
     chart, paper, notes, notable = series_chart(scored) or (None, "", "", ())
-    table = (
-        grid(
-            pa.Table.from_pandas(series_table(scored, book), preserve_index=False).replace_schema_metadata(),
-            column_config=link_columns(),
-        )
-        if scored.figures
-        else None
-    )
+    table = grid(arrow_of(series_table(scored, book)), column_config=link_columns()) if scored.figures else None
     csv = csv_file(long_form(scored, book)) if scored.figures else b""
-    made = str(numbered(notable, Words(language())))
-    word = table_word(scored, Words(language()))
+    made = str(numbered(notable, viewer_words()))
+    word = table_word(scored, viewer_words())
     return _Block(
         scored.sentence(language()), chart, paper, notes, made, happened.signs(notable), table, word, csv, sources_of(scored, book)
     )
@@ -173,7 +164,7 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
         {
             t("period"): figure.period.label(language()), t("period_end"): format_date(figure.period.end, language()),
             t("value"): headline_value(scored, figure), t("ed_numerator"): figure.numerator, t("ed_denominator"): figure.denominator,
-            t("unit"): facts.unit_beside(Words(language()), scored, figure), t("marks"): marks_of(figure),
+            t("unit"): facts.unit_beside(viewer_words(), scored, figure), t("marks"): marks_of(figure),
             t("source"): grid_source(book.sources.get(figure.source_code)),
         }
         for figure in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))
@@ -210,12 +201,6 @@ def sources_of(scored: Scored, book: Book) -> str:
     ]
     # Not a caption: its faded links would have a contrast below 4.5.
     return f":small[{t('source')}: {' ・ '.join(links)}]" if links else ""
-
-
-def source_line(scored: Scored, book: Book) -> None:
-    """Draw the sources of a judgement as one line, each linked to its address."""
-    if line := sources_of(scored, book):
-        prose.markdown(line)
 
 
 def find(scored: Sequence[Scored], code: str) -> Scored | None:

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from pages.parts.bureaus import unit_name
-from pages.parts.text import language, named, t
-from telling.words import Words, what_changed
+from pages.parts.text import named, t, viewer_words
+from telling.words import what_changed
 
 
 def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -20,14 +20,14 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         text = t("colon").join(
             part
             for part in (
-                Words(language()).reason("edition_reason_", reason) if reason else "",
-                Words(language()).half(change.get("reason_text", "")),
+                viewer_words().reason("edition_reason_", reason) if reason else "",
+                viewer_words().half(change.get("reason_text", "")),
             )
             if part
         )
         rows.append(
             {
-                t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): what_changed(change, Words(language()), unit_name(change.get("unit_code") or "")),
+                t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): what_changed(change, viewer_words(), unit_name(change.get("unit_code") or "")),
                 t("edition_change_old"): named(change, "old"), t("edition_change_new"): named(change, "new"),
                 t("edition_change_size"): named(change, "size"), t("edition_change_reason"): text,
             }

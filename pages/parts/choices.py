@@ -44,6 +44,11 @@ def choose(
     return chosen
 
 
+def filter_by(name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, resets: tuple[str, ...] = ()) -> str:
+    """Draw a select box that narrows a list, and return the selected code; blank, shown as any, narrows nothing."""
+    return choose(name, options, label, lambda code: word(code) if code else t("any"), resets=resets)
+
+
 def choose_part(name: str, options: Sequence[str], label: str, word: Callable[[str], str], *, is_label_shown: bool = True) -> str:
     """Draw a segmented control bound to the query parameter ``name``, and return the selected code; the first option is the default."""
     chosen = settle_choice(name, options, label, word, default=options[0])

@@ -21,13 +21,12 @@ from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
 from pages.parts.saving import save_button
 from pages.parts.steps import revision_key, take
-from pages.parts.text import csv_file, language, shown_name, t
+from pages.parts.text import csv_file, shown_name, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from telling import commentary as told_commentary
 from telling.blocks import Block
 from telling.file_names import file_name
-from telling.words import Words
 
 SHOWN = 6  # rows shown of a table; the rest are collapsed
 AT_ONCE = 10  # figures in the form at a time; the next follow when these are stored
@@ -116,4 +115,4 @@ def openness(*, with_office: bool = False) -> str:
         for key, is_open in (("says_public", True), ("says_inside", False))
         if parts[is_open]
     ]
-    return Words(language()).together(lines)
+    return viewer_words().together(lines)

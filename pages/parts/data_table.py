@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from kpis.text import format_date
 from pages.parts import prose
 from pages.parts.raw_html import draw_html
-from pages.parts.text import language, t
+from pages.parts.text import language, t, viewer_words
 from publishers.site.headed import defined, meanings
 from publishers.site.labels import is_nothing
 from publishers.site.seen import listed_in_parts, listing
@@ -92,7 +92,7 @@ def without_empty_columns(data: Any, *, blank_words: Collection[str] = ()) -> An
 
 def _tooltips(data: Any) -> dict[str, Any]:
     """Return column name → setting with a tooltip, for the columns whose heading has an explanation."""
-    meanings_of = meanings(Words(language()))
+    meanings_of = meanings(viewer_words())
     names = data.column_names if isinstance(data, pa.Table) else getattr(data, "columns", ())
     return {name: _tooltip(meanings_of[name]) for name in map(str, names) if name in meanings_of}
 
@@ -101,6 +101,11 @@ def _tooltips(data: Any) -> dict[str, Any]:
 def _tooltip(meaning: str) -> Any:
     """Return the setting of a column with a tooltip; cached, since it is never changed."""
     return st.column_config.Column(help=meaning)
+
+
+def arrow_of(frame: pd.DataFrame) -> pa.Table:
+    """Return a data frame as an Arrow table, the form that Streamlit sends: made once, it is not converted at each run."""
+    return pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
 
 
 def rows_of(data: Any) -> list[dict[str, Any]]:
@@ -136,7 +141,7 @@ def blocks_of(table: pa.Table) -> Texts | None:
         return None
     rows = [{name: _titled(value) for name, value in row.items()} for row in table.slice(0, AT_MOST).to_pylist()]
     block = Block(key="blocks", title="", columns=tuple(rows[0]), rows=tuple(map(_cells, rows)))
-    return replace(texts_of(block, Words(language()), first=AT_ONCE), beyond=max(0, table.num_rows - AT_MOST))
+    return replace(texts_of(block, viewer_words(), first=AT_ONCE), beyond=max(0, table.num_rows - AT_MOST))
 
 
 def _titled(value: Any) -> Any:
@@ -193,7 +198,7 @@ def texts_of_rows(rows: Sequence[Mapping[str, Any]], *, title: str = "", first: 
     """Return rows of data (column name → value; at least one row) as an HTML table; ``first`` as in ``texts_of``."""
     listed = ({name: _titled(value) for name, value in row.items()} for row in rows)
     block = Block(key="rows", title=title, columns=tuple(rows[0]), rows=tuple(map(_cells, listed)))
-    return texts_of(block, Words(language()), first=first)
+    return texts_of(block, viewer_words(), first=first)
 
 
 def texts_table(made: Texts) -> None:

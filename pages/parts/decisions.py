@@ -17,7 +17,7 @@ from pages.parts.commentary import openness
 from pages.parts.data_table import texts_of, texts_table
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
-from pages.parts.reported import bureau_names
+from pages.parts.reported import reporting_names
 from pages.parts.steps import form_key, take, warn_if_other
 from pages.parts.text import t
 from pages.parts.titled import part_heading, section_heading
@@ -42,23 +42,21 @@ def _table(block: Block, *, first: int = 0) -> None:
 
 def earlier_decisions(agenda: Agenda) -> None:
     """Draw the decisions of earlier meetings with their state; open ones of the office itself can be closed as done."""
-    block = agenda.block(agenda.carried, "before")
-    section_heading(block.title)
-    _table(block)
-    if agenda.known_at is None:
-        _end([decision for decision in agenda.carried if decision.is_open and not decision.is_a_bureaus], DecisionClosed.DONE)
+    open_ones = [decision for decision in agenda.carried if decision.is_open and not decision.is_a_bureaus]
+    _listed(agenda, agenda.block(agenda.carried, "before"), open_ones, DecisionClosed.DONE)
 
 
 def meeting_decisions(agenda: Agenda) -> None:
     """Draw the decisions of this meeting; one recorded by mistake can be taken back."""
-    block = agenda.block(agenda.taken, "now")
+    open_ones = [decision for decision in agenda.taken if decision.is_open]
+    _listed(agenda, agenda.block(agenda.taken, "now"), open_ones, DecisionClosed.TAKEN_BACK)
+
+
+def _listed(agenda: Agenda, block: Block, decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
     section_heading(block.title)
     _table(block)
-    if agenda.known_at is None:
-        _end([decision for decision in agenda.taken if decision.is_open], DecisionClosed.TAKEN_BACK)
-
-
-def _end(decisions: Sequence[Decided], closed_as: DecisionClosed) -> None:
+    if agenda.known_at is not None:
+        return
     warn_if_other(f"decisions {closed_as}", [decision.number for decision in decisions])
     if not decisions:
         return
@@ -110,10 +108,7 @@ def _known(item: Item, agenda: Agenda) -> None:
 
 
 def _form(agenda: Agenda, item: Item | None) -> None:
-    moment = cached.moment()
-    names = {
-        code: name for code, name in bureau_names().items() if code in moment.reporting_units and moment.units[code].is_current
-    }
+    names = {code: name for code, name in reporting_names().items() if cached.moment().units[code].is_current}
     subject = item.subject if item else Subject()
     own = item.bureau_code if item else ""
     order = ["", *names]

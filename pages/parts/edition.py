@@ -36,7 +36,7 @@ def chosen_edition() -> Edition | None:
         return None
     try:
         pointer = on_disk.pointer(chosen.editions_dir)
-        there = {str(e.number): e for e in on_disk.shown(chosen.editions_dir)}
+        there = _shown_by_number()
     except NotFound:
         pointer, there = None, {}
     if pointer is None or str(pointer.edition) not in there:
@@ -48,6 +48,10 @@ def chosen_edition() -> Edition | None:
     ]
 
 
+def _shown_by_number() -> dict[str, Edition]:
+    return {str(edition.number): edition for edition in on_disk.shown(settings().editions_dir)}
+
+
 def _option(there: dict[str, Edition], number: str) -> str:
     return t("edition_option", number=number, day=format_date(there[number].as_of, language()))
 
@@ -56,7 +60,7 @@ def edition_choice() -> None:
     """Draw the selection of an edition if there are several."""
     if cached.edition() is None:
         return
-    there = {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
+    there = _shown_by_number()
     if len(there) > 1:
         st.selectbox(t("edition_choose"), list(there), format_func=partial(_option, there), **address.bound("edition"))
 
@@ -66,7 +70,7 @@ _there: ContextVar[dict[str, Edition]] = ContextVar("editions known")  # edition
 
 def _editions_known() -> dict[str, Edition]:
     try:
-        return {str(e.number): e for e in on_disk.shown(settings().editions_dir)}
+        return _shown_by_number()
     except (EditionRefused, NotFound):
         return {}  # the publishing page shows the reason; current figures are shown all the same
 

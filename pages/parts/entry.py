@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import NoReturn
@@ -10,19 +11,18 @@ from typing import NoReturn
 import streamlit as st
 from markupsafe import escape
 
-from kpis.as_text import markdown
 from kpis.errors import EditionRefused
 from kpis.government import settle
 from kpis.languages import SOURCE, codes, own_name
 from kpis.settings import ROOT, settings
-from pages.parts import address, cached, prose, run
+from pages.parts import address, cached, run
 from pages.parts.choices import refusal
 from pages.parts.edition import chosen_edition, edition_line, known_line
 from pages.parts.intro import intro
 from pages.parts.menu import bar, navigation
 from pages.parts.raw_html import draw_html
-from pages.parts.text import language, settle_language, t
-from pages.parts.titled import title_of
+from pages.parts.text import language, refusal_box, settle_language, t
+from pages.parts.titled import page_heading, title_of
 from pages.parts.view_line import settle_view, view_line
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 from pages.parts.when import as_of, view
@@ -41,7 +41,7 @@ def show() -> None:
 
 
 def _say_refused(refused: EditionRefused) -> None:
-    prose.error(markdown(refused.in_language(language())), icon=":material/gpp_bad:")
+    refusal_box(refused, ":material/gpp_bad:")
     st.stop()
 
 
@@ -50,6 +50,13 @@ def stop() -> NoReturn:
     edition_line()
     address.finish()
     st.stop()
+
+
+def end_page(heading: str, notice: Callable[[], object]) -> NoReturn:
+    """Draw a page that holds a heading and a notice only, and end it."""
+    page_heading(heading)
+    notice()
+    stop()
 
 
 def _show() -> None:

@@ -17,9 +17,8 @@ from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.reported import column_name, instant, place_name, row_namer, unit_of, value_text
 from pages.parts.steps import pick, revision_key, take
-from pages.parts.text import cell_content, digits, in_brackets, language, shown_name, t
+from pages.parts.text import cell_content, digits, in_brackets, shown_name, t, viewer_words
 from pages.parts.whatchanges import missing_figures
-from telling.words import Words
 
 AT_ONCE = 20  # questions in a form at a time; the next follow when these are stored
 
@@ -101,7 +100,7 @@ def give_reasons(store: Store, opened: Opened, *, actor: str) -> None:
     report = opened.report
     with st.form(f"reasons_{report.id}"):
         same = st.checkbox(t("reasons_same"), value=False, key=f"reasons_same_{report.id}") if len(unexplained) > 1 else False
-        given, words = {}, Words(language())
+        given, words = {}, viewer_words()
         reasons = {reason: words.reason("correction_", reason) for reason in government().reasons}
         for change in unexplained[:AT_ONCE]:
             kind = change.row.kind

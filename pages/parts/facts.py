@@ -10,17 +10,16 @@ import pyarrow as pa
 from kpis.as_text import markdown
 from kpis.figures.scorecard import Scored
 from pages.parts import address, cached, prose
-from pages.parts.data_table import Texts, texts_of
+from pages.parts.data_table import Texts, arrow_of, texts_of
 from pages.parts.registers import plain, table_of, telling
-from pages.parts.text import language, linked, shown_name, t
+from pages.parts.text import linked, shown_name, t, viewer_words
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import folded, meanings
 from telling import facts, needed
-from telling.blocks import Block, Cell, Link
+from telling.blocks import Cell, Link
 from telling.cards import card_of
 from telling.overview import rule_line
-from telling.words import Words
 
 REVISIONS_SHOWN = 50
 SHOWN = 8  # rows shown; the rest are collapsed
@@ -45,13 +44,8 @@ class Facts:
     needed_sentence: str
 
 
-def arrow_of(block: Block) -> pa.Table | None:
-    """Return the table of a block as an Arrow table; ``None`` if it has no rows."""
-    return pa.Table.from_pandas(table_of(block), preserve_index=False).replace_schema_metadata() if block.rows else None
-
-
 def pairs(pair_list: list[facts.Pair]) -> pa.Table:
-    """Return names and values in Markdown as an Arrow table of two columns, the form that Streamlit sends: made once, it is not converted at each run."""
+    """Return names and values in Markdown as an Arrow table of two columns (``arrow_of``)."""
     return pa.table(
         {t("item"): [name for name, _ in pair_list], t("value"): [prose.in_cell(_as_markdown(value)) for _, value in pair_list]}
     )
@@ -64,7 +58,7 @@ def _as_markdown(value: Cell) -> str:
 
 def heading(item: Scored) -> str:
     """Return as HTML: status, value and period, plan, target, previous value and the value of a year earlier."""
-    words = Words(language())
+    words = viewer_words()
     return str(seen.head(card_of(item, words, as_of=as_of()), words, method=address.path("about") + "#method"))
 
 
@@ -82,7 +76,7 @@ def gather(item: Scored, units: Sequence[Scored]) -> Facts:
     meant = meanings(current_telling.words, "row")
     revised = facts.revisions(current_telling, units, most=REVISIONS_SHOWN)
     return Facts(
-        needed=arrow_of(takes) if takes is not None else None,
+        needed=arrow_of(table_of(takes)) if takes is not None and takes.rows else None,
         needed_sentence=markdown(takes.sentence) if takes is not None else "",
         head=heading(item),
         definition=shown_name(row, "definition"),

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 import plotly.graph_objects as go
-import pyarrow as pa
 import streamlit as st
 
 from charts.plotly.styled import CONFIG, Finished, in_language
 from kpis.as_text import markdown
 from pages.parts import cached, prose
-from pages.parts.data_table import ShownGrid, Texts, blocks_of, grid, grid_or_blocks, link_columns, show_grid, texts_table
+from pages.parts.data_table import ShownGrid, Texts, arrow_of, blocks_of, grid, grid_or_blocks, link_columns, show_grid, texts_table
 from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.saving import save_button
 from pages.parts.text import csv_file, language, t
@@ -60,7 +59,7 @@ def numbers_of(
         texts: the same as an HTML table, if short enough; otherwise the table is a grid.
         is_open: the table is the main content and is not collapsed.
     """
-    shown = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata()
+    shown = arrow_of(table)
     content = csv_file(table if csv is None else csv) if len(table) else b""
     blocks = blocks_of(shown) if is_open and texts is None else None
     laid = grid(shown, column_config=link_columns() if t("source") in shown.column_names else {})

@@ -16,6 +16,7 @@ from loaders.workbook.submit import take_template
 from pages.parts import prose
 from pages.parts.reported import bureau_names, file_of, period_name, row_namer, section_name
 from pages.parts.saving import save_button
+from pages.parts.steps import pick_several
 from pages.parts.text import t
 from pages.parts.titled import section_heading
 
@@ -57,10 +58,4 @@ def _rows(store: Store, bureau: str, period: str) -> list[tuple[str, ...]]:
         key: name.of(ROW_KINDS[key[0]], (key[1], bureau, *key[2:]) if len(key) > 2 else key[1:], row)
         for key, row in report_rows.items()
     }
-    return st.multiselect(
-        t("template_rows"),
-        list(named),
-        format_func=named.__getitem__,
-        key=f"template_rows_{bureau}_{period}",
-        placeholder=t("choose_report"),
-    )
+    return pick_several(t("template_rows"), named, key=f"template_rows_{bureau}_{period}")

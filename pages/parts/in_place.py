@@ -28,8 +28,8 @@ from pages.parts import prose
 from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.saving import save_button
 from pages.parts.several_hands import file_label
-from pages.parts.steps import rerun_with, revision_key
-from pages.parts.text import cell_content, language, named, t
+from pages.parts.steps import is_pressed, rerun_with
+from pages.parts.text import cell_content, language, named, refusal_box, t
 from pages.parts.titled import part_heading
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
@@ -77,13 +77,8 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
         )  # fmt: skip
         pending.keep(_edits(sheet_grid, shown, _table(sheet_grid, shown, names, {}), after), shown)
         count = sum(map(len, pending.edits.values()))
-        pressed = st.button(
-            t("correct_button", count=count),
-            type="primary",
-            icon=":material/check:",
-            disabled=not count,
-            key=revision_key("correct_now", report),
-        )
+        label = t("correct_button", count=count)
+        pressed = is_pressed("correct_now", report, label, icon=":material/check:", is_ready=count > 0)
     if pressed:
         _keep(store, opened, me=me, pending=pending)
 
@@ -227,7 +222,7 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, pending: _Pending) -> Non
     try:
         done = correct_cells(store, report.id, actor=me.email, revision=report.revision, edits=edits, today=office_today())
     except MierukaError as refused:
-        prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+        refusal_box(refused)
         return
     if done.uploaded is not None:
         pending.edits, pending.key = {}, ""

@@ -17,7 +17,7 @@ from kpis.store.store import Store
 from pages.parts import cached, prose
 from pages.parts.choices import choose
 from pages.parts.data_table import data_table
-from pages.parts.reported import bureau_names, instant
+from pages.parts.reported import instant, reporting_names
 from pages.parts.steps import form_key, pick, take
 from pages.parts.text import escaped_labels, language, t
 from pages.parts.titled import page_heading, section_heading
@@ -86,7 +86,8 @@ def outbox(store: Store, *, actor: str) -> None:
         return
     if not settings().smtp_host:
         prose.info(t("notices_no_mail"), icon=":material/mail_off:")
-    options = {"": t("outbox_every"), **{s: f"{t(f'notice_is_{s}')} {by_state[s]}" for s in messages.each_state() if s in by_state}}
+    states = dict.fromkeys((*messages.NOT_SENT, *NoticeState.values()))
+    options = {"": t("outbox_every"), **{s: f"{t(f'notice_is_{s}')} {by_state[s]}" for s in states if s in by_state}}
     state = choose("state", list(options), t("outbox_state"), options.__getitem__)
     listed = messages.lines(store, viewer=actor, states=[state] if state else [])
     about = {notice.id: subject_of(notice.occasion, notice.facts, language(), cached.moment()) for notice in listed}
@@ -121,7 +122,7 @@ def channels(store: Store, *, actor: str) -> None:
     page_heading(t("channels_title"))
     prose.markdown(t("channels_lead"))
     listed = choices.channels(store, viewer=actor)
-    names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
+    names = reporting_names()
     rows = [
         {
             t("channel_name"): channel.name, t("channel_kind"): t(f"channel_{channel.kind}"),

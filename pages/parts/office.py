@@ -15,11 +15,11 @@ from kpis.reporting import deadlines, people, submissions
 from kpis.reporting.access import ROLES
 from kpis.store.store import Store
 from kpis.text import format_date
-from pages.parts import cached, prose
+from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.own_checks import stand_ins
 from pages.parts.recorded import actor_name, columns_of, event_name, trail
-from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name
+from pages.parts.reported import bureau_names, instant, office_today, period_name, reporting_names, section_name
 from pages.parts.saving import save_button
 from pages.parts.steps import form_key, pick, take, warn_if_other
 from pages.parts.text import csv_file, language, t
@@ -30,15 +30,11 @@ from telling.file_names import file_name
 AUDIT_LINES, AUDIT_AT_ONCE = 100, 25  # rows per page, and those of them that are not collapsed
 
 
-def _bureaus() -> dict[str, str]:
-    return {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
-
-
 def exceptions(store: Store, *, actor: str) -> None:
     """Draw a form that permits a bureau to report outside the calendar, and the list of such exceptions, one row each."""
     page_heading(t("part_exceptions"))
     prose.markdown(t("exceptions_lead"))
-    names, windows = _bureaus(), deadlines.reported_periods(store)
+    names, windows = reporting_names(), deadlines.reported_periods(store)
     opened = [w.period_code for w in windows if w.opens_on and w.opens_on <= office_today() + timedelta(days=92)]
     with st.form(key := form_key("exception")):
         left, right = st.columns(2)
@@ -74,7 +70,7 @@ def persons(store: Store, *, actor: str) -> None:
     """Draw the list of persons, one row per role, with forms to grant and to revoke roles, and the deputies."""
     page_heading(t("part_persons"))
     prose.markdown(t("persons_lead"))
-    listed, names = people.people(store, actor=actor), _bureaus()
+    listed, names = people.people(store, actor=actor), reporting_names()
     warn_if_other("persons", listed)
     rows = [
         {

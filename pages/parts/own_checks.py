@@ -17,7 +17,7 @@ from kpis.text import format_date
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import instant, office_today
-from pages.parts.steps import form_key, pick, revision_key, take
+from pages.parts.steps import form_key, is_pressed, pick, revision_key, take
 from pages.parts.text import in_brackets, language, named, t
 from pages.parts.titled import part_heading
 from pages.parts.viewer import for_viewer
@@ -76,13 +76,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
             if opened.obstacles:
                 prose.info(t("not_ready_for_check", count=opened.obstacles), icon=":material/info:")
             label = t("prepare_button", step=named(due))
-            if st.button(
-                label,
-                type="primary",
-                icon=":material/forward:",
-                disabled=bool(opened.obstacles),
-                key=revision_key("prepare", report),
-            ):
+            if is_pressed("prepare", report, label, icon=":material/forward:", is_ready=not opened.obstacles):
                 take(
                     lambda: checks.prepare(store, report.id, actor=me.email, revision=report.revision, today=office_today()),
                     t("prepared_now"),

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
+from kpis.grouped import grouped
 from kpis.languages import written
 from loaders.files.problems import Problem
 from loaders.workbook.annotate import mark_problems
@@ -24,10 +25,7 @@ SHOWN_AS_TEXT = 10
 
 def problem_list(problems: Sequence[Problem], *, key: str) -> None:
     """Draw the problems grouped by sheet: the first of each sheet as text, all in a table with CSV; ``key`` is unique on the page."""
-    by_sheet: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_sheet.setdefault(problem.sheet, []).append(problem)
-    for number, (sheet, own) in enumerate(by_sheet.items()):
+    for number, (sheet, own) in enumerate(grouped((problem.sheet, problem) for problem in problems).items()):
         errors = sum(p.grade == "error" for p in own)
         prose.markdown(f"**{markdown(sheet) or t('whole_file')}** {problem_counts(errors, len(own) - errors)}")
         for problem in own[:SHOWN_AS_TEXT]:

@@ -7,25 +7,23 @@ from functools import partial
 from urllib.parse import urlencode
 
 import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from kpis.figures.registers import ENDED, STATUSES, channels
 from kpis.settings import settings
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from pages.parts import address, cached, prose
-from pages.parts.choices import choose, choose_page, search_input
-from pages.parts.data_table import ShownGrid, Texts, grid, show_grid, texts_of, texts_table, without_empty_columns
+from pages.parts.choices import choose_page, filter_by, search_input
+from pages.parts.data_table import ShownGrid, Texts, arrow_of, grid, show_grid, texts_of, texts_table, without_empty_columns
 from pages.parts.registers import bureau_names, day_word, telling, when
 from pages.parts.saving import save_button
-from pages.parts.text import digits, language, named, t
+from pages.parts.text import digits, named, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.opendata.registers_csv import written
 from telling.blocks import Block, Link
 from telling.file_names import file_name
 from telling.procedures import value_word
-from telling.words import Words
 
 CHANNELS_OFFERED = 60
 AT_ONCE = 10  # procedures shown on a phone; the rest of a page is collapsed
@@ -45,8 +43,6 @@ def procedure_list(register: Counted) -> None:
     }  # fmt: skip
 
     def word(name: str, value: str) -> str:
-        if not value:
-            return t("any")
         if name in ("status", "due", "smartphone"):
             return t({"status": f"digital_{value}", "due": f"due_{value}"}.get(name, f"answer_{value}"))
         return value_word(current_telling, name, "" if value == "-" else value)
@@ -54,7 +50,7 @@ def procedure_list(register: Counted) -> None:
     wanted = {"q": search_input("q", t("reg_by_q"), t("search_example"), resets=("page",))}
     with st.grid(4, min_column_width=150):
         for name, options in offered.items():
-            wanted[name] = choose(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
+            wanted[name] = filter_by(name, options, t(f"reg_by_{name}"), partial(word, name), resets=("page",))
     wanted_filter = Filter(**wanted)
     total, rows = cached.moment().search(wanted_filter, page=1)
     if not total:
@@ -107,7 +103,7 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
     columns = without_empty_columns(frame, blank_words=(t("process_unknown"), t("party_unknown"), t("answer_unknown")))
     number = st.column_config.NumberColumn(format="localized")
     return grid(
-        pa.Table.from_pandas(columns, preserve_index=False).replace_schema_metadata(), height=420, alt=t("list_heading"),
+        arrow_of(columns), height=420, alt=t("list_heading"),
         column_config={
             t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
             t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=170),
@@ -128,7 +124,7 @@ def _in_blocks(rows: list[ProcedureOnDay], bureaus: dict[str, str], total: int) 
         for row in rows
     )  # fmt: skip
     listed = Block(key="procedures", title=t("list_heading"), columns=columns, rows=blocks)
-    return replace(texts_of(listed, Words(language()), first=AT_ONCE), beyond=total - len(rows))
+    return replace(texts_of(listed, viewer_words(), first=AT_ONCE), beyond=total - len(rows))
 
 
 def _present(register: Counted) -> dict[str, set[str]]:

@@ -15,8 +15,8 @@ from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
 from pages.parts.menu import page
 from pages.parts.one_or_all import back_link
-from pages.parts.registers import bureau_names, day_word, facts, history, number, telling
-from pages.parts.text import fine_print, heading_name, named, shown_name, source_link, t
+from pages.parts.registers import bureau_names, day_word, facts, history, number, source_of_row, telling
+from pages.parts.text import heading_name, named, shown_name, t
 from pages.parts.titled import page_heading, section_heading, set_title
 from telling import listed
 from telling.blocks import ended_line
@@ -53,9 +53,7 @@ def procedure_page(code: str) -> None:
         ("procedure", code),
         lambda: [*_formatted_facts(row), *listed.facts(telling(), REGISTERS[RowKind.PROCEDURE], row, without=FORMATTED_HERE)],
     )
-    source = cached.moment().book.sources.get(row.source_code)
-    if source:
-        fine_print(f"{t('source')}: {source_link(source)}")
+    source_of_row(row.source_code)
     if details := row.details_json:
         section_heading(t("detail_source"))
         facts(("source of procedure", code), lambda: [(name, str(value)) for name, value in json.loads(details).items()])

@@ -16,11 +16,10 @@ from kpis.text import status_word
 from pages.parts import address, cached, prose
 from pages.parts.menu import page
 from pages.parts.registers import block, telling
-from pages.parts.text import language, shown_name, t
+from pages.parts.text import language, shown_name, t, viewer_words
 from pages.parts.titled import section_heading
 from telling import projects as told_projects
 from telling.assessed import in_short, last
-from telling.words import Words
 
 CONFIDENCE_LOOK = {"high": "green", "medium": "orange", "low": "red"}
 
@@ -69,7 +68,7 @@ def contradictions(what: str, reports: Sequence[ProjectReport], own: Sequence[Sc
             (
                 place, name, code,
                 t("contradiction", confidence=t("confidence_" + assessment.confidence), status=status_word(status, language()))
-                + f" {markdown(in_short(assessment, Words(language())))}",
+                + f" {markdown(in_short(assessment, viewer_words()))}",
             )
             for (place, name, code, status), assessment in stated if contradicts(assessment.confidence, status)
         ]  # fmt: skip

@@ -20,24 +20,18 @@ from pages.parts.figure import Ready, kept_block, numbers_of
 from pages.parts.project import contradictions
 from pages.parts.raw_html import draw_html
 from pages.parts.registers import telling
-from pages.parts.text import language, named, shown_name, source_link, t
+from pages.parts.text import language, named, shown_name, source_link, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import defined, meanings
 from telling import overview_projects, projects
-from telling.words import Words
-
-
-def full_name(report: ProjectReport) -> str:
-    """Return the name of a project, with a mark if its official title is unknown, and its names in later versions of the strategy."""
-    return projects.called(report, Words(language()))
 
 
 def leaders(report: ProjectReport) -> str:
     """Return the names of a project's leading bureaus in order of time, and of participating ones, as one text."""
     units = cached.moment().organisation.by_code
-    return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, Words(language()))
+    return projects.bureaus_line(report, {code: named(unit) for code, unit in units.items()}, viewer_words())
 
 
 def listing(reports: Sequence[ProjectReport]) -> None:
@@ -50,7 +44,7 @@ def listing(reports: Sequence[ProjectReport]) -> None:
     prose.caption(lead)
     if settings().mode != "public":
         contradictions("projects", reports, (), is_bordered=True)
-    if note := projects.names_note(reports, Words(language())):
+    if note := projects.names_note(reports, viewer_words()):
         prose.caption(note)
     strategy()
     explained_heads = set[str]()  # column headings are explained only below the first table
@@ -72,7 +66,7 @@ def _title_and_lead(reports: Sequence[ProjectReport]) -> tuple[str, str]:
     good = sum(s in GOOD for s in counted.values())
     slow = sum(s == "slightly_behind" for s in counted.values())
     bad = sum(s in BAD for s in counted.values())
-    which = projects.core_heading(leading, groups[0][0] if leading else (), len(first), Words(language()), is_all=True)
+    which = projects.core_heading(leading, groups[0][0] if leading else (), len(first), viewer_words(), is_all=True)
     counts = (("good", good), ("slow", slow), ("bad", bad), ("unjudged", len(first) - good - slow - bad))
     parts = t("list_comma").join(t(f"projects_{name}", count=count) for name, count in counts if count)
     every = [m for r in reports for m in r.milestones]
@@ -92,8 +86,8 @@ def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: se
 
     def make() -> tuple[list[str], str]:
         rows = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
-        words = Words(language())
-        table = seen.projects(rows, lambda code: address.path("projects", code=code), words, caption=caption)
+        words = viewer_words()
+        table = seen.projects(rows, address.page_of("projects"), words, caption=caption)
         table = defined(table, words, explained=set() if is_first else set(meanings(words)))
         return projects.without_bureau([(r, leaders(r)) for r in reports], words), table
 
@@ -108,17 +102,17 @@ def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_he
     """Draw the projects of a kind, one table per group of strategy versions with the same numbering."""
     for versions, alike in by_numbering(own):
         is_new = bool(versions and versions[0].is_renumbered)  # then no source states their total number
-        heading = projects.core_heading(kind, versions, len(alike), Words(language()), is_all=not is_new)
+        heading = projects.core_heading(kind, versions, len(alike), viewer_words(), is_all=not is_new)
         section_heading(markdown(heading))
         if is_new:
-            values = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], Words(language()))}
+            values = {"version": shown_name(versions[0]), "day": projects.adopted(versions[0], viewer_words())}
             prose.caption(t("core_renumbered_note", **values))
         table_of(alike, markdown(heading), explained_heads)
 
 
 def lines(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
     """Draw the projects of a kind in one table."""
-    section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
+    section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, viewer_words())))
     table_of(own, named(kind, "heading"), explained_heads)
 
 
@@ -147,7 +141,7 @@ def _versions() -> list[str]:
     version_lines = []
     for version in in_order(cached.moment().rows(tables.StrategyVersion)):
         source = sources.get(version.source_code)
-        line = markdown(projects.version_line(version, Words(language())))
+        line = markdown(projects.version_line(version, viewer_words()))
         version_lines.append(line + (f"  \n{t('source')}: {source_link(source)}" if source else ""))
     return version_lines
 
@@ -158,11 +152,11 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
     table = pd.DataFrame(
         [
             {
-                t("project"): f"{r.code} {full_name(r)}", t("statuses_one"): status_word(r.status, language()),
+                t("project"): f"{r.code} {projects.called(r, viewer_words())}", t("statuses_one"): status_word(r.status, language()),
                 **({} if is_public else {t("confidence"): t("confidence_" + (r.confidence.confidence if r.confidence else "none"))}),
                 t("project_indicators"): len(r.scored), t("milestones"): len(r.milestones),
                 **{t(f"state_{state}"): r.count_of(state) for state in MILESTONE_STATES},
-                t("who_leads"): leaders(r), t("reported_in"): projects.quarter_label(r.last_reported, Words(language())) if r.last_reported else "",
+                t("who_leads"): leaders(r), t("reported_in"): projects.quarter_label(r.last_reported, viewer_words()) if r.last_reported else "",
             }
             for r in reports
         ]
@@ -183,7 +177,7 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
             for r in reports
         ]
     )  # fmt: skip
-    milestones = projects.milestones_line([m for r in reports for m in r.milestones], Words(language()))
+    milestones = projects.milestones_line([m for r in reports for m in r.milestones], viewer_words())
     sentence = t(
         "projects_table_sentence", total=len(reports), judged=sum(r.status in JUDGED for r in reports), milestones=milestones
     )
@@ -192,9 +186,9 @@ def listed(reports: Sequence[ProjectReport]) -> Ready:
 
 def categories(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:
     """Draw the projects of a kind, one table per category, and how many of the number stated by the strategy are unidentified."""
-    section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, Words(language()))))
+    section_heading(markdown(named(kind, "heading") or projects.kind_name(kind, None, viewer_words())))
     moment = cached.moment()
-    prose.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), Words(language())))
+    prose.caption(projects.unidentified(kind, own, moment.whole, moment.rows(tables.StrategyVersion), viewer_words()))
     names = dict.fromkeys(text_of(r.row, "category", "ja") for r in own)
     for category in sorted(names, key=lambda c: not c):
         alike = [r for r in own if text_of(r.row, "category", "ja") == category]

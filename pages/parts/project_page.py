@@ -13,18 +13,19 @@ from kpis.as_text import markdown
 from kpis.figures.projects import PROJECT_RULE, ProjectReport
 from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
+from kpis.grouped import grouped
 from kpis.kinds import KINDS
 from kpis.text import format_value, status_word
 from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
-from pages.parts.cards import chart_with_table, source_line, status_and_value
+from pages.parts.cards import chart_with_table, sources_of, status_and_value
 from pages.parts.commentary import commentary_and_actions
 from pages.parts.menu import page
 from pages.parts.project import confidence_mark, milestone_block, rule_line
 from pages.parts.raw_html import draw_html
-from pages.parts.registers import block, telling
-from pages.parts.text import fine_print, in_brackets, language, shown_name, source_link, t
+from pages.parts.registers import block, source_of_row, telling
+from pages.parts.text import in_brackets, language, shown_name, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading, set_title
 from pages.parts.voice import voice
 from publishers.site import seen
@@ -32,34 +33,31 @@ from telling import facts, projects
 from telling.assessed import in_short
 from telling.attention import leads
 from telling.commentary import of_project
-from telling.words import Words
 
 CHARTS_SHOWN = 6
 
 
 def heading(report: ProjectReport) -> None:
     """Draw the name, computed status, confidence and goal of a project."""
-    name = f"{report.code} {projects.project_name(report.row, Words(language()))}"
+    name = f"{report.code} {projects.project_name(report.row, viewer_words())}"
     set_title(name, cached.made("leads", code=report.code, make=lambda: leads(telling(), report.code)[1]))
     page_heading(markdown(name))
     if not report.row.is_name_official:
         prose.caption(t("name_not_official_why"))
-    words = Words(language())
+    words = viewer_words()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         status = seen.mark(report.status, status_word(report.status, language()), words)
         draw_html(Markup('<p class="st">{} {}</p>').format(t("computed_status"), status), width="content")
         if stated := confidence_mark(report):
             prose.markdown(stated)
-    strip_of(cached.moment().project_stood(report), projects.project_name(report.row, Words(language())))
+    strip_of(cached.moment().project_stood(report), projects.project_name(report.row, viewer_words()))
     prose.caption(rule_line(report, PROJECT_RULE))
     if report.confidence is not None:
-        prose.caption(markdown(in_short(report.confidence, Words(language()))))
+        prose.caption(markdown(in_short(report.confidence, viewer_words())))
     with st.container(border=True):
-        section_heading(markdown(projects.goal_heading(report, Words(language()))))
+        section_heading(markdown(projects.goal_heading(report, viewer_words())))
         prose.markdown(shown_name(report.row, "goal") or t("goal_none"))
-        source = cached.moment().book.sources.get(projects.goal_source(report.row))
-        if source:
-            fine_print(f"{t('source')}: {source_link(source)}")
+        source_of_row(projects.goal_source(report.row))
 
 
 def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -> None:
@@ -69,16 +67,14 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
     with left:
         section_heading(t("who_leads"))
         if not report.bureaus:
-            prose.caption(projects.no_bureau(report, Words(language())))
+            prose.caption(projects.no_bureau(report, viewer_words()))
         for row in report.bureaus:
             unit = units[row.bureau_code]
-            when = projects.times(row, unit.valid_to, Words(language()))
+            when = projects.times(row, unit.valid_to, viewer_words())
             st.page_link(page("bureau"), label=f"{shown_name(unit)} {t('role_' + row.role)}{in_brackets(when) if when else ''}", icon=":material/apartment:",
                 query_params=address.link(code=unit.code),
             )  # fmt: skip
-            source = cached.moment().book.sources.get(row.source_code or "")
-            if source:
-                fine_print(f"{t('source')}: {source_link(source)}")
+            source_of_row(row.source_code)
     with right:
         section_heading(t("names_in_versions"))
         kin = [r for r in reports if r.code in report.predecessor_codes] + [report]
@@ -92,15 +88,12 @@ def bureaus_and_names(report: ProjectReport, reports: Sequence[ProjectReport]) -
 def steps(item: Scored) -> str:
     """Return how the targets of each period were raised or changed, one Markdown line per period; "" if none was."""
     definition = item.entry.definition
-    by_period: dict[str, list[float]] = {}
-    for goal in item.goals:
-        by_period.setdefault(goal.period_code, []).append(goal.value)
     lines = []
-    for code, values in by_period.items():
+    for code, values in grouped((goal.period_code, goal.value) for goal in item.goals).items():
         if len(values) > 1:
             rising = all(definition.sign * (b - a) >= 0 for a, b in pairwise(values))
             words = " → ".join(format_value(v, definition, language()) for v in values)
-            shown = f"{projects.quarter_label(code, Words(language()))}: {words}"
+            shown = f"{projects.quarter_label(code, viewer_words())}: {words}"
             lines.append(t("raised_line" if rising else "changed_line", steps=shown))
     return "  \n".join(lines)
 
@@ -125,7 +118,8 @@ def indicators(report: ProjectReport) -> None:
                 ):
                     prose.caption(raised)
                 if item in beside:
-                    source_line(item, cached.moment().book)
+                    if line := sources_of(item, cached.moment().book):
+                        prose.markdown(line)
                 else:
                     chart_with_table(item, cached.moment().book)
     if len(rest) > len(beside):

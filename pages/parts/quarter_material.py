@@ -11,10 +11,10 @@ from kpis.periods import parse_period
 from pages.parts import address, cached, prose
 from pages.parts.choices import choose
 from pages.parts.data_table import Texts, texts_of
-from pages.parts.entry import stop
+from pages.parts.entry import end_page
 from pages.parts.menu import page
 from pages.parts.text import language, t
-from pages.parts.titled import page_heading, section_heading
+from pages.parts.titled import section_heading
 from publishers.meeting.page import report_page
 from publishers.site.labels import picked
 from telling.meeting import QuarterReport, changes, coverage, last_reported, quarter_report, quarters
@@ -40,9 +40,7 @@ def quarters_or_stop(nav_key: str) -> list[str]:
     """Return the codes of the quarters that have material; if there are none, draw a notice under the page's name and end the run."""
     listed = quarters(cached.moment())
     if not listed:
-        page_heading(t(nav_key))
-        prose.info(t("report_none"), icon=":material/info:")
-        stop()
+        end_page(t(nav_key), lambda: prose.info(t("report_none"), icon=":material/info:"))
     return listed
 
 

@@ -27,7 +27,7 @@ from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
 from pages.parts.saving import save_button
 from pages.parts.steps import content_key, is_other, take
-from pages.parts.text import csv_file, language, named, t
+from pages.parts.text import csv_file, language, named, refusal_box, t
 from pages.parts.titled import part_heading
 from publishers.answers import Wish, answers_book, answers_csv, indicator_files
 from telling.file_names import file_name
@@ -208,7 +208,7 @@ def _indicator(question: Question, rows: list[AnswerRow]) -> None:
             try:
                 made = indicator_files(question, rows, wish, listed=settings().catalogue_dir / "indicators.csv")
             except MierukaError as refused:
-                prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+                refusal_box(refused)
                 return
             st.session_state[_MADE] = (question.question_code, made)
         files = st.session_state.get(_MADE)

@@ -13,8 +13,8 @@ from kpis.reporting.asking import MOST_ROWS, AskedColumn, read_choices, written_
 from kpis.reporting.questions import Question
 from kpis.reporting_vocabulary import AnswerType
 from kpis.store.store import Store
-from pages.parts import cached, prose
-from pages.parts.reported import bureau_names, office_today
+from pages.parts import prose
+from pages.parts.reported import office_today, reporting_names
 from pages.parts.steps import content_key, form_key, show_result, take
 from pages.parts.text import t
 from pages.parts.titled import page_heading, part_heading
@@ -33,7 +33,7 @@ def write_question(store: Store, *, actor: str, now: Question | None = None) -> 
         page_heading(t("part_ask"))
         show_result()
         prose.markdown(t("question_lead_ask"))
-    names = {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
+    names = reporting_names()
     form = f"question_{now.question_code if now else 'new'}"
     tail = form_key(form)
     with st.form(tail):

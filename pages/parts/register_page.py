@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from kpis.as_text import markdown
@@ -9,11 +11,11 @@ from kpis.figures.listed import APART, RowStanding, kept
 from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
-from pages.parts.choices import choose, search_input
+from pages.parts.choices import filter_by, search_input
 from pages.parts.data_table import data_table
 from pages.parts.one_or_all import back_link, code_in_address
-from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, table_of, telling
-from pages.parts.text import fine_print, heading_name, named, source_link, t
+from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, source_of_row, table_of, telling
+from pages.parts.text import heading_name, named, t
 from pages.parts.titled import page_heading, section_heading, set_title
 from telling import listed as told_listed
 from telling.blocks import Telling
@@ -43,8 +45,7 @@ def _one(current_telling: Telling, register: Register, row: RowStanding) -> None
     st.badge(markdown(told_listed.status_word(current_telling, register, row.status)), color="blue")
     back_link(register.sheet, t("back_to_list"))
     facts((register.kind, row.code), lambda: told_listed.facts(current_telling, register, row.row))
-    if source := cached.moment().book.sources.get(row.source_code):
-        fine_print(f"{t('source')}: {source_link(source)}")
+    source_of_row(row.source_code)
     history(register.kind, row.code)
 
 
@@ -69,15 +70,13 @@ def _all(current_telling: Telling, register: Register, rows: list[RowStanding]) 
     statuses = [s for s in (*register.words_of(register.status), *APART) if any(row.status == s for row in rows)]
     bureaus = [code for code in cached.moment().units if any(row.bureau == code for row in rows)]
     query = search_input("q", t("listed_search"), t("listed_example"))
-    status = choose(
-        "status", statuses, t("reg_by_status"), lambda s: told_listed.status_word(current_telling, register, s) if s else t("any")
-    )
-    bureau = choose("bureau", bureaus, t("reg_by_bureau"), lambda code: current_telling.bureau(code) if code else t("any"))
+    status = filter_by("status", statuses, t("reg_by_status"), partial(told_listed.status_word, current_telling, register))
+    bureau = filter_by("bureau", bureaus, t("reg_by_bureau"), current_telling.bureau)
     filtered = kept(rows, query=query, status=status, bureau=bureau)
     if not filtered:
         prose.info(t("listed_none"), icon=":material/search_off:")
         return
-    shown = told_listed.listed(current_telling, register, filtered, lambda code: address.path(register.sheet, code=code))
+    shown = told_listed.listed(current_telling, register, filtered, address.page_of(register.sheet))
     data_table(
         table_of(shown), alt=t("listed_heading"),
         column_config={t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small")},

@@ -28,13 +28,12 @@ from pages.parts.data_table import data_table, short_texts
 from pages.parts.figure import Ready, finished, kept_block, numbers_of
 from pages.parts.raw_html import draw_html
 from pages.parts.taken import block_downloads
-from pages.parts.text import fine_print, language, linked, t, titled_address
+from pages.parts.text import fine_print, language, linked, source_link, t, titled_address, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of
 from publishers.site.seen import numbers
 from telling import blocks
 from telling.blocks import Block, Card, Cell, Link, Number, Telling
-from telling.words import Words
 
 
 def number(value: float | None) -> str:
@@ -49,7 +48,7 @@ def day_word(day: date | None, precision: str) -> str:
 
 def telling() -> Telling:
     """Return the context of all texts in this run: the viewer's language and the moment (day, knowledge, organisation)."""
-    return Telling(Words(language()), cached.moment())
+    return Telling(viewer_words(), cached.moment())
 
 
 def cards(make: Callable[[], Sequence[Card]], *, key: str) -> None:
@@ -58,7 +57,7 @@ def cards(make: Callable[[], Sequence[Card]], *, key: str) -> None:
     def list_of(card: Card) -> str:
         return "" if card.narrowed is None else address.path(key, **dict(card.narrowed))
 
-    draw_html(cached.made("cards", code=(key, *address.link().items()), make=lambda: numbers(make(), list_of, Words(language()))))
+    draw_html(cached.made("cards", code=(key, *address.link().items()), make=lambda: numbers(make(), list_of, viewer_words())))
 
 
 def plain(cell: Cell) -> str | float | None:
@@ -79,7 +78,7 @@ def ready_block(block: Block) -> Ready:
     """Return a block prepared for drawing; it depends only on the block and the viewer's language."""
     shape = block.shape
     made = numbers_of(
-        table_of(block), csv=pd.DataFrame(block.flat) if block.flat else None, texts=short_texts(block, Words(language())),
+        table_of(block), csv=pd.DataFrame(block.flat) if block.flat else None, texts=short_texts(block, viewer_words()),
         is_open=block.is_table_open,
     )  # fmt: skip
     alt = ": ".join(filter(None, (block.title, block.sentence)))
@@ -144,6 +143,12 @@ def _facts_table(rows: list[tuple[str, str]]) -> pa.Table:
     )
 
 
+def source_of_row(code: str | None) -> None:
+    """Draw the source of a row, linked to its address; nothing if there is none."""
+    if source := cached.moment().book.sources.get(code or ""):
+        fine_print(f"{t('source')}: {source_link(source)}")
+
+
 def history(kind: RowKind, code: str) -> None:
     """Draw the corrections of a register's row, one table row per changed column; a note if there are none."""
     section_heading(t("detail_history"))
@@ -160,7 +165,7 @@ def history(kind: RowKind, code: str) -> None:
     rows = [
         {
             t("known"): format_date(local_day(change.known_at), language()), t("col_changed"): heading(name), t("col_before"): before,
-            t("col_after"): json.loads(change.after_json).get(name), t("col_reason"): Words(language()).half(change.reason_text),
+            t("col_after"): json.loads(change.after_json).get(name), t("col_reason"): viewer_words().half(change.reason_text),
         }
         for change in changes
         for name, before in json.loads(change.before_json).items()

@@ -82,6 +82,11 @@ def bureau_names() -> dict[str, str]:
     return {code: named(row) for code, row in cached.moment().units.items()}
 
 
+def reporting_names() -> dict[str, str]:
+    """Return code → name of the units that report."""
+    return {code: name for code, name in bureau_names().items() if code in cached.moment().reporting_units}
+
+
 def section_name(code: str) -> str:
     """Return a section's name by its code; for any other partial template, the words for selected rows."""
     section = government().sections.get(code)

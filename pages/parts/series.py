@@ -11,11 +11,10 @@ from charts.svg.printed import printed_series
 from kpis.figures.records import MARKS, Figure
 from kpis.figures.scorecard import Book, Scored, forecast_of
 from pages.parts import cached
-from pages.parts.text import language, t
+from pages.parts.text import language, t, viewer_words
 from pages.parts.when import as_of
 from telling import indicator
 from telling.blocks import Telling
-from telling.words import Words
 
 
 def marks_of(figure: Figure) -> str:
@@ -43,7 +42,7 @@ def long_form(scored: Scored, book: Book) -> pd.DataFrame:
 
 def series_chart(scored: Scored) -> tuple[Finished, str, str, tuple[Annotation, ...]] | None:
     """Return the chart of a series, the same for paper, the meaning of its lines, and the events marked in it; ``None`` if there is nothing to draw."""
-    words = Words(language())
+    words = viewer_words()
     shape = indicator.series(scored, Telling(words, cached.moment()))
     if shape is None or not shape.is_course:
         return None

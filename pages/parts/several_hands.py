@@ -13,7 +13,7 @@ from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
-from pages.parts.steps import revision_key, take
+from pages.parts.steps import is_pressed, pick_several, revision_key, take
 from pages.parts.text import in_brackets, t
 from pages.parts.titled import part_heading
 
@@ -127,19 +127,9 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
         report, named = opened.report, {entry.key: name(entry.row) for entry in rows}
         part_heading(t("take_out"))
         prose.markdown(t("take_out_lead"))
-        picked = st.multiselect(
-            t("take_out_pick"),
-            list(named),
-            format_func=named.__getitem__,
-            key=f"take_out_{report.id}_{report.revision}",
-            placeholder=t("choose_report"),
-        )
-        if st.button(
-            t("take_out_button", count=len(picked)),
-            disabled=not picked,
-            icon=":material/remove_circle:",
-            key=revision_key("take_out_now", report),
-        ):
+        picked = pick_several(t("take_out_pick"), named, key=revision_key("take_out", report))
+        label, icon = t("take_out_button", count=len(picked)), ":material/remove_circle:"
+        if is_pressed("take_out_now", report, label, icon=icon, is_ready=bool(picked), is_next=False):
             take(
                 lambda: submissions.take_out(store, report.id, actor=actor, revision=report.revision, rows=picked),
                 t("taken_out_now"),

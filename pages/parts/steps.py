@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2s
 from itertools import takewhile
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -25,10 +25,12 @@ from kpis.reporting.kept import WRITING
 from kpis.reporting.people import Event
 from kpis.reporting.reports import Opened, Report
 from kpis.reporting_vocabulary import OPEN_STATES
-from pages.parts import prose
+from pages.parts import cached, prose
+from pages.parts.choices import choose_part
 from pages.parts.recorded import actor_name, event_name
 from pages.parts.reported import instant, state_name
-from pages.parts.text import language, t
+from pages.parts.text import refusal_box, t
+from pages.parts.viewer import viewer
 
 T = TypeVar("T")
 _ANY = ""
@@ -98,7 +100,7 @@ def take(
         except MierukaError as refused:
             if is_second_click(_ANY):  # what it was to do is done
                 _rerun_with(kept, kept.message)
-            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+            refusal_box(refused)
             return
         if not is_written(result):
             return
@@ -136,6 +138,11 @@ def pick(
     return draw(label, list(names), index, format_func=names.__getitem__, placeholder=t("choose_report"), key=key)
 
 
+def pick_several(label: str, names: Mapping[T, str], *, key: str) -> list[T]:
+    """Draw a box in which several codes are chosen by their names."""
+    return st.multiselect(label, list(names), format_func=names.__getitem__, key=key, placeholder=t("choose_report"))
+
+
 def revision_key(name: str, report: Report) -> str:
     """Return the widget key of a button that acts on a report in the revision shown.
 
@@ -143,6 +150,18 @@ def revision_key(name: str, report: Report) -> str:
     nobody acts on a revision they have not seen. Choices have such keys too. Keys of text inputs do not, so that no text is lost.
     """
     return f"{name}_{report.id}_{report.revision}"
+
+
+def is_pressed(name: str, report: Report, label: str, *, icon: str, is_ready: bool, is_next: bool = True) -> bool:
+    """Draw a button that acts on a report in the revision shown, and return whether it was pressed.
+
+    Args:
+        name: begins its key (``revision_key``).
+        is_ready: otherwise it is disabled.
+        is_next: it is the step that the page leads to.
+    """
+    kind: Literal["primary", "secondary"] = "primary" if is_next else "secondary"
+    return st.button(label, type=kind, icon=icon, disabled=not is_ready, key=revision_key(name, report))
 
 
 def warn_if_changed(opened: Opened) -> None:
@@ -241,6 +260,18 @@ def _rerun_with(kept: _Steps, sentence: str) -> None:
     kept.shown.clear()
     kept.drawn.clear()
     st.rerun()
+
+
+def show_view(label: str, views: Mapping[str, tuple[str, Callable[..., None]]]) -> None:
+    """Draw the selection of a view, the result of the last write, and the view selected; only those that the viewer may see are offered.
+
+    Args:
+        views: name, as in ``part_…`` → the action that permits it, and what draws it (store, actor).
+    """
+    offered = [name for name, (action, _) in views.items() if viewer().may(action)]
+    _, draw = views[choose_part("part", offered, label, lambda v: t(f"part_{v}"), is_label_shown=False)]
+    show_result()
+    draw(cached.store(), actor=viewer().email)
 
 
 def show_result() -> None:

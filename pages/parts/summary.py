@@ -12,7 +12,7 @@ from kpis.store import tables
 from pages.parts import address, cached
 from pages.parts.cards import list_of
 from pages.parts.registers import telling
-from pages.parts.text import language
+from pages.parts.text import viewer_words
 from pages.parts.when import as_of
 from publishers.site import seen
 from publishers.site.headed import defined
@@ -21,7 +21,6 @@ from telling import projects as told_projects
 from telling.cards import card_of
 from telling.latest import latest
 from telling.overview import Shown, conclusion, exclusions, lead
-from telling.words import Words
 
 CHANGES = 6
 
@@ -43,17 +42,11 @@ class Summary:
 
 def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
     """Return all texts of the page; ``shown`` are the indicators drawn on it."""
-    words, day = Words(language()), as_of()
+    words, day = viewer_words(), as_of()
     rows = cached.moment().rows(tables.Indicator)
     core = told_projects.core_with_goals(cached.moment().projects)
     heading = told_projects.overview_heading(core, cached.moment().rows(tables.StrategyVersion), words)
-
-    def indicator(code: str) -> str:
-        return address.path("indicator", code=code)
-
-    def project(code: str) -> str:
-        return address.path("projects", code=code)
-
+    indicator = address.page_of("indicator")
     others = [card_of(item, words, as_of=day) for item in shown.others]
     return Summary(
         title=markdown(conclusion(every, words)),
@@ -67,7 +60,9 @@ def summary(every: list[Scored], book: Book, shown: Shown) -> Summary:
         else "",
         excluded=(markdown(exclusions(shown.of_themes, rows, words)), markdown(exclusions(shown.below, rows, words))),
         projects_heading=heading,
-        projects=defined(seen.projects(overview_projects.lines(telling(), core), project, words, caption=heading), words)
+        projects=defined(
+            seen.projects(overview_projects.lines(telling(), core), address.page_of("projects"), words, caption=heading), words
+        )
         + (Markup('<p class="att-small">{}</p>').format(note) if (note := told_projects.names_note(core, words)) else "")
         if core
         else "",

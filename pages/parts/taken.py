@@ -13,7 +13,7 @@ from kpis.figures.scorecard import Scored
 from kpis.settings import settings
 from pages.parts import address, cached, prose
 from pages.parts.saving import save_button
-from pages.parts.text import language, named, t
+from pages.parts.text import language, named, t, viewer_words
 from pages.parts.when import as_of, view
 from publishers.editions.on_disk import SITE
 from publishers.fonts import has_japanese
@@ -22,7 +22,6 @@ from publishers.taken import file_of
 from telling.blocks import Block, Telling
 from telling.file_names import file_name
 from telling.taken import FORMS, NOW, Stand, Taken, name_of_indicator, of_block, of_indicator
-from telling.words import Words
 
 _ICONS = {"svg": ":material/polyline:", "png": ":material/image:", "csv": ":material/table_view:"}
 
@@ -78,7 +77,7 @@ def _is_published(file: str) -> bool:
 def indicator_downloads(item: Scored) -> None:
     """Draw the download menu of an indicator's chart."""
     definition, unit = item.entry.definition, item.entry.unit_code
-    telling, stand = Telling(Words(language()), cached.moment()), _stand()
+    telling, stand = Telling(viewer_words(), cached.moment()), _stand()
     _offer(
         lambda: of_indicator(item, telling, stand), f"{definition.code}_{unit}", name=name_of_indicator(item),
         alt=lambda: f"{named(definition)}: {item.sentence(language())}", here=address.path("indicator", code=definition.code),
@@ -87,6 +86,6 @@ def indicator_downloads(item: Scored) -> None:
 
 def block_downloads(make: Callable[[], Block], key: str, *, name: str, alt: str) -> None:
     """Draw the download menu of a block's chart; a file made later keeps this run's context (day, language, organisation)."""
-    telling, stand, context = Telling(Words(language()), cached.moment()), _stand(), copy_context()
+    telling, stand, context = Telling(viewer_words(), cached.moment()), _stand(), copy_context()
     name = f"{NOW}{name}" if view() == "now" and _is_published(f"{file_of_chart(f'{NOW}{name}', language())}.svg") else name
     _offer(lambda: of_block(context.copy().run(make), telling, stand), key, name=name, alt=lambda: alt, here=address.here())

@@ -13,6 +13,7 @@ import pandas as pd
 
 from kpis import text
 from kpis.as_text import cell, markdown
+from kpis.errors import MierukaError
 from kpis.languages import SOURCE, both, codes, say
 from kpis.message import Message
 from pages.parts import prose
@@ -32,6 +33,11 @@ def language() -> str:
     return _settled.get()
 
 
+def viewer_words() -> Words:
+    """Return the words of the viewer's language."""
+    return Words(language())
+
+
 def t(key: str, **values: object) -> str:
     """Return the message of a key in the viewer's language, with values filled in."""
     return say(key, language(), **values)
@@ -45,6 +51,11 @@ def escaped_labels(word: Callable[[str], str]) -> Callable[[str], str]:
 def digits(value: float, form: str = ",") -> str:
     """Return a number as text in the viewer's language; ``form`` as in ``text.format_number``."""
     return text.format_number(value, language(), form)
+
+
+def refusal_box(refusal: MierukaError, icon: str = ":material/block:") -> None:
+    """Draw the reason why something was refused, in an error box."""
+    prose.error(markdown(refusal.in_language(language())), icon=icon)
 
 
 def fine_print(markdown: str) -> None:
@@ -65,7 +76,7 @@ def linked(title: str, url: str | None) -> str:
 
 def source_link(source: Any) -> str:
     """Return a source as a Markdown link of its title, marked if the title is not in the viewer's language."""
-    return linked(Words(language()).marked(source.title), source.url)
+    return linked(viewer_words().marked(source.title), source.url)
 
 
 def titled_address(title: str, url: str) -> str:
@@ -79,7 +90,7 @@ def titled_address(title: str, url: str) -> str:
 
 def grid_source(source: Any) -> str:
     """Return a source as an address with its title (``titled_address``) for a grid; "" if there is none."""
-    return titled_address(Words(language()).marked(source.title), source.url) if source else ""
+    return titled_address(viewer_words().marked(source.title), source.url) if source else ""
 
 
 def cell_content(plain: str) -> str:
@@ -112,7 +123,7 @@ def shown_name(row: Mapping[str, Any] | object, field: str = "name") -> str:
 
 def heading_name(name: str) -> str:
     """Return a name as Markdown for a page heading; marked if it is in Japanese and the viewer's language is not."""
-    return markdown(Words(language()).marked(name))
+    return markdown(viewer_words().marked(name))
 
 
 def named(row: Mapping[str, Any] | object, field: str = "name") -> str:

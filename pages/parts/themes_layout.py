@@ -9,12 +9,11 @@ from markupsafe import Markup
 from kpis.figures.scorecard import Scored
 from kpis.store import tables
 from pages.parts import address, cached
-from pages.parts.text import language
+from pages.parts.text import viewer_words
 from pages.parts.when import as_of
 from publishers.site import seen
 from telling.cards import card_of
 from telling.overview import themes_told
-from telling.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +27,9 @@ class ThemeCards:
 
 def themes_layout() -> ThemeCards:
     """Return the content of the page for this run's moment and language."""
-    words, own = Words(language()), cached.moment().own
+    words, own = viewer_words(), cached.moment().own
     sentence, themes = themes_told(own, cached.moment().rows(tables.Indicator), words)
-    cards = seen.theme_cards(
-        own, lambda code: address.path("indicator", code=code), words, as_of=as_of(), picture=seen.behind_address
-    )
+    cards = seen.theme_cards(own, address.page_of("indicator"), words, as_of=as_of(), picture=seen.behind_address)
     return ThemeCards(
         sentence, cards, [(theme, notes, [(item, _heading(item)) for item in items]) for theme, notes, items in themes]
     )
@@ -40,5 +37,5 @@ def themes_layout() -> ThemeCards:
 
 def _heading(item: Scored) -> str:
     """Return the name, status and value of an indicator as HTML."""
-    words = Words(language())
+    words = viewer_words()
     return seen.brief(card_of(item, words, as_of=as_of(), is_narrow=True), words)

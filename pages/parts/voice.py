@@ -15,10 +15,9 @@ from kpis.voices.often import OFTEN
 from kpis.voices.store import Voices, voices
 from kpis.voices.words import GRADES, MOST_WORDS
 from pages.parts import cached, prose
-from pages.parts.text import escaped_labels, fine_print, language, t
+from pages.parts.text import escaped_labels, fine_print, language, refusal_box, t, viewer_words
 from pages.parts.titled import part_heading, section_heading
 from telling import voices as told_voices
-from telling.words import Words
 
 _SENT = "voice_said"
 
@@ -34,7 +33,7 @@ def voice(kind: str, code: str) -> None:
     if store is None or edition is None or settings().mode != "public":
         return
     try:
-        public, words = heard(store, before=edition.manifest["compared_with"]), Words(language())
+        public, words = heard(store, before=edition.manifest["compared_with"]), viewer_words()
     except (MierukaError, SQLAlchemyError):
         return  # figures are shown even if feedback fails; the command ``doctor`` reports the reason
     with st.container(key="voice"):
@@ -78,7 +77,7 @@ def _form(store: Voices, kind: str, code: str, edition: int) -> None:
                 kind, code, grade=grade, words=words, language=language(), edition=edition, said_on=local_day(utc_now())
             )  # fmt: skip
         except MierukaError as refused:
-            prose.error(markdown(refused.in_language(language())), icon=":material/block:")
+            refusal_box(refused)
         except SQLAlchemyError:
             prose.error(t("voice_not_now"), icon=":material/cloud_off:")
         else:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
+from kpis.grouped import grouped
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from pages.parts import prose
@@ -28,10 +29,9 @@ from pages.parts.reported import (
     value_text,
 )
 from pages.parts.saving import save_button
-from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t
+from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
 from pages.parts.titled import part_heading
 from publishers.site import seen
-from telling.words import Words
 
 AT_ONCE = 12  # rows shown; the rest are collapsed
 NATURES = ("new", "corrected", "final", "updated", "cleared")
@@ -67,9 +67,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
     Columns without any value are omitted.
     """
     name = row_namer()
-    comments: dict[tuple[str, tuple[str, ...], str], str] = {}
-    for comment in opened.comments:
-        comments[comment.row_kind, comment.row_key, comment.column] = comment.text
+    comments = {(comment.row_kind, comment.row_key, comment.column): comment.text for comment in opened.comments}
     # In a report of several workbooks: the place where the valid value was written.
     places = {(*kept_row.key, column): cell.holds.place for kept_row in opened.rows for column, cell in kept_row.cells.items()}
     rows = []
@@ -86,7 +84,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
                 t("new_value"): reported_text(change),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
-                t("reason"): f"[{Words(language()).reason('correction_', row.reason_class)}] {Words(language()).half(row.reason_text)}" if row.reason_class else "",
+                t("reason"): f"[{viewer_words().reason('correction_', row.reason_class)}] {viewer_words().half(row.reason_text)}" if row.reason_class else "",
                 t("office_comment"): comments.get((kind, row.key, change.column), ""),
             }
         )  # fmt: skip
@@ -172,7 +170,7 @@ def _flips(opened: Opened) -> None:
         )
         for flip in opened.flips
     ]  # fmt: skip
-    draw_html(seen.turned(turned, Words(language())))
+    draw_html(seen.turned(turned, viewer_words()))
 
 
 def returned_because(opened: Opened) -> None:
@@ -201,9 +199,7 @@ def missing_figures(report: Report) -> None:
     if counted is None or not counted.open:
         return
     name = row_namer()
-    by_indicator: dict[str, list[str]] = {}
-    for code, period in counted.open:
-        by_indicator.setdefault(code, []).append(period_name(period))
+    by_indicator = grouped((code, period_name(period)) for code, period in counted.open)
     lines = [f"- {markdown(name.indicator(code))}: {t('list_comma').join(periods)}" for code, periods in by_indicator.items()]
     prose.markdown(f"**{filled_in(report)}** {t('left_open', count=len(counted.open))}\n" + "\n".join(lines))
 

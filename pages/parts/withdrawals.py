@@ -18,9 +18,8 @@ from pages.parts import cached, prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import bureau_names, column_name, instant, period_name, row_namer, value_text
 from pages.parts.steps import form_key, pick, take, warn_if_other
-from pages.parts.text import language, t
+from pages.parts.text import t, viewer_words
 from pages.parts.titled import page_heading, section_heading
-from telling.words import Words
 
 
 def _figure_text(figure: Figure | None) -> str:
@@ -43,7 +42,7 @@ def withdrawn(store: Store, *, actor: str) -> None:
     rows = [
         {
             t("row"): name.of(OBSERVATIONS, a.key), t("bureau"): bureau_names().get(a.key[1], a.key[1]), t("vintage"): a.vintage,
-            t("withdrawal_figure"): _figure_text(a.figure), t("reason"): f"[{Words(language()).reason('correction_', a.reason_class)}] {Words(language()).half(a.reason_text)}",
+            t("withdrawal_figure"): _figure_text(a.figure), t("reason"): f"[{viewer_words().reason('correction_', a.reason_class)}] {viewer_words().half(a.reason_text)}",
             t("state"): t(f"withdrawal_{a.state}"), t("who"): f"{a.asked_by} → {a.decided_by}", t("when"): instant(a.decided_at),
             t("detail"): a.decision_text,
         }
@@ -61,7 +60,7 @@ def _decide(store: Store, request: Asked, *, actor: str) -> None:
         figure, then = (markdown(_figure_text(figure)) for figure in (request.figure, request.then))
         prose.markdown(t("withdrawal_line", vintage=request.vintage, figure=figure, then=then))
         prose.markdown(
-            f"\\[{markdown(Words(language()).reason('correction_', request.reason_class))}\\] {markdown(Words(language()).half(request.reason_text))}  \n:gray[{markdown(request.asked_by)} {instant(request.asked_at)}]"
+            f"\\[{markdown(viewer_words().reason('correction_', request.reason_class))}\\] {markdown(viewer_words().half(request.reason_text))}  \n:gray[{markdown(request.asked_by)} {instant(request.asked_at)}]"
         )
         if actor == request.asked_by:
             prose.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
@@ -97,14 +96,14 @@ def _ask(store: Store, *, actor: str) -> None:
     data_table(
         [
             {
-                t("vintage"): v.vintage, t("value"): _figure_text(v), t("known"): instant(v.known_at), t("reason"): Words(language()).half(v.reason_text),
+                t("vintage"): v.vintage, t("value"): _figure_text(v), t("known"): instant(v.known_at), t("reason"): viewer_words().half(v.reason_text),
             }
             for v in vintages
         ],
     )  # fmt: skip
     with st.form(tail := form_key("withdrawal")):
         reason_class = st.selectbox(
-            t("reason_class"), list(government().reasons), format_func=partial(Words(language()).reason, "correction_"), key=f"class_{tail}"
+            t("reason_class"), list(government().reasons), format_func=partial(viewer_words().reason, "correction_"), key=f"class_{tail}"
         )  # fmt: skip
         text = st.text_input(t("reason_text"), key=f"text_{tail}")
         if st.form_submit_button(t("withdrawal_ask_button"), type="primary", icon=":material/send:", key=f"now_{tail}"):

@@ -94,6 +94,23 @@ def preview(store: Store, *, now: datetime, folder: Path | None = None) -> Previ
     )  # fmt: skip
 
 
+def _permitted(store: Store, viewer: str | None, step: str, subject: str, *, now: datetime, words: str, without: str) -> str:
+    """Return who takes a step; refuse it without the role, without words for readers, and by a wrong clock.
+
+    Args:
+        words: the note or reason.
+        without: message key of the refusal without it.
+    """
+    actor = viewer or "local"
+    with refusals_recorded(store, actor, step, subject):
+        if not may_publish(store, viewer):
+            raise NotAllowed("publishing_not_allowed")
+    if not typed(words):
+        raise FigureRefused(without)
+    _refuse_clock(store, now)
+    return actor
+
+
 def _refuse_clock(store: Store, now: datetime) -> datetime | None:
     """Refuse a clock behind the newest instant stored by this instance; return that instant.
 
@@ -149,13 +166,7 @@ def publish(
         ClockBehind: the clock is behind the newest stored instant.
         EditionRefused: the folder holds editions not published by this instance, or the last edition was altered.
     """
-    actor = viewer or "local"
-    with refusals_recorded(store, actor, "publish", ""):
-        if not may_publish(store, viewer):
-            raise NotAllowed("publishing_not_allowed")
-    if not typed(note):
-        raise FigureRefused("edition_without_note")
-    _refuse_clock(store, now)
+    actor = _permitted(store, viewer, "publish", "", now=now, words=note, without="edition_without_note")
     chosen = chosen or settings()
     folder = chosen.editions_dir
     folder.mkdir(parents=True, exist_ok=True)
@@ -218,13 +229,8 @@ def rollback(
         NotFound: there is no such edition.
         FigureRefused: no reason, or the edition was altered.
     """
-    actor = viewer or "local"
-    with refusals_recorded(store, actor, "rollback", f"edition {number}"):
-        if not may_publish(store, viewer):
-            raise NotAllowed("publishing_not_allowed")
-    if not typed(reason):
-        raise FigureRefused("rollback_without_reason")
-    _refuse_clock(store, now)
+    subject = f"edition {number}"
+    actor = _permitted(store, viewer, "rollback", subject, now=now, words=reason, without="rollback_without_reason")
     chosen = chosen or settings()
     folder = chosen.editions_dir
     settle(store, folder)
@@ -244,7 +250,7 @@ def rollback(
                 marks.setdefault(later, {"at": now.isoformat() + "Z", "reason": typed(reason)})
         document = point(session, signing, number, noted.editions[number], marks, now=now, actor=actor)
         detail = f"{typed(reason)} (pointer {sha256(document.encode()).hexdigest()})"
-        record(session, actor, "rollback", f"edition {number}", file_sha256=noted.editions[number], detail=detail)
+        record(session, actor, "rollback", subject, file_sha256=noted.editions[number], detail=detail)
     bring(store, folder)
 
 

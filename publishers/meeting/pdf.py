@@ -15,11 +15,10 @@ from charts.shapes import Strip
 from charts.svg import strip as marks
 from charts.svg.series import drawing
 from kpis.as_text import shown
-from kpis.errors import Unavailable
 from kpis.figures.scorecard import Scored
 from kpis.line_breaks import phrases
 from kpis.text import format_date, format_instant
-from publishers.fonts import FONTS, japanese, lacking
+from publishers.fonts import family, japanese, lacking
 from publishers.meeting.page import TEMPLATES
 from publishers.site.attention import HEADS
 from telling import indicator, pack
@@ -41,10 +40,7 @@ def pack_pdf(agenda: Agenda) -> bytes:
     Raises:
         Unavailable: the machine has no font with Japanese glyphs; the message says which to install.
     """
-    family = japanese()[1]
-    if not family:
-        raise Unavailable("pack_without_font", exit_code=78, fonts=", ".join(FONTS[:4]))
-    pages = _replaced(_told(agenda, family), shown)
+    pages = _replaced(_told(agenda, family("pack_without_font")), shown)
     for without in (_signs_lacking, _marks):  # an emoji, a sign of a private area; a mark that the font of its letter lacks
         try:
             return _typeset(pages, agenda)

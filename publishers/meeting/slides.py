@@ -38,9 +38,10 @@ FIRST = 5  # lines of past or pending decisions on the first slide
 LOWEST = HIGH - 20.0  # bottom edge of tables; the number of rows left out is written below
 EM, LATIN = 0.3528, 0.6  # millimetres per point of a kanji, and the ratio of a letter or digit to it
 NARROW, PAD = 30.0, 2.8  # millimetres: a narrower column is never wrapped; padding on both sides of a cell
-ROOM = 36.0  # millimetres of the table for decisions on an item
+ROOM, LEAST_ROOM = 36.0, 26.0  # millimetres of the table for decisions on an item: two empty rows, or one
 ASSESSED, ONE_ACTION = 16.0, 54.0  # millimetres of the office's own assessment, and of a table of one long action
 CELL = 10.5  # font size of tables in points
+DECIDED = 9.0  # millimetres of a decision in a list beside a chart
 BESIDE = 2  # rows of such a table beside a chart
 SHOWN = 3  # decisions on an item beside its chart
 LONGEST = 110  # characters of a text in a table; the full text is in the PDF
@@ -89,10 +90,24 @@ class _Slide:
         """Write lines of text into a box."""
         _write(self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(high)).text_frame, lines)
 
-    def bullets(self, left: float, top: float, wide: float, size: float, lines: Sequence[str]) -> float:
-        """Write a bulleted list with hanging indents; return its approximate bottom edge."""
+    def bullets(self, left: float, top: float, wide: float, size: float, lines: Sequence[str], *, more: int = 0) -> float:
+        """Write a bulleted list with hanging indents, as many lines as the slide has room for, and how many are left out.
+
+        Args:
+            more: how many the list leaves out anyway.
+
+        Returns:
+            Its approximate bottom edge.
+        """
         frame = self.held.shapes.add_textbox(Mm(left), Mm(top), Mm(wide), Mm(10)).text_frame
-        broken_lines = [broken(line, size, wide - 12) for line in lines]
+        broken_lines: list[str] = []
+        end = top + 3
+        for line in (broken(line, size, wide - 12) for line in lines):
+            after = end + (lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25
+            if broken_lines and after > LOWEST:
+                break
+            end = after
+            broken_lines.append(line)
         _write(frame, [[(line, size, False, INK)] for line in broken_lines])
         for paragraph in frame.paragraphs:
             paragraph.space_after = Pt(size / 4)
@@ -100,7 +115,7 @@ class _Slide:
             properties.set("marL", str(int(Mm(5))))
             properties.set("indent", str(-int(Mm(5))))
             properties.append(properties.makeelement(qn("a:buChar"), {"char": "•"}))
-        return top + 3 + sum((lines_of(line, size, wide - 12) + 0.3) * size * EM * 1.25 for line in broken_lines)
+        return self.left_out(left, end, wide, len(lines) - len(broken_lines) + more)
 
     def left_out(self, left: float, top: float, wide: float, count: int) -> float:
         """Write how many rows or lines are not on the slide, if any; return the bottom edge."""
@@ -147,13 +162,16 @@ class _Slide:
         return len(rows)
 
     def room(self, left: float, top: float, wide: float, agenda: Agenda) -> None:
-        """Add an empty table for the decisions on an item, as on its page of the PDF."""
+        """Add an empty table for the decisions on an item, as on its page of the PDF, at the lower edge of the slide."""
         w = agenda.words
+        rows, high, top = (
+            (3, ROOM, max(top + 4, LOWEST - ROOM - 20)) if top + ROOM < LOWEST else (2, LEAST_ROOM, max(top, LOWEST - LEAST_ROOM))
+        )
         self.text(left, top, wide, 7, [[(w("decide_room"), 12, True, BLUE)]])
-        frame = self.held.shapes.add_table(3, 3, Mm(left), Mm(top + 7), Mm(wide), Mm(ROOM - 8))
+        frame = self.held.shapes.add_table(rows, 3, Mm(left), Mm(top + 7), Mm(wide), Mm(high - 8))
         for at, (head, share) in enumerate(((w("decision_what"), 0.5), (w("decision_who"), 0.28), (w("att_due"), 0.22))):
             frame.table.columns[at].width = Emu(int(Mm(wide * share)))
-            for n in range(3):
+            for n in range(rows):
                 _plain(cell := frame.table.cell(n, at), is_head=n == 0)
                 _write(cell.text_frame, [[("" if n else head, CELL, n == 0, INK if n else SOFT)]])
 
@@ -178,10 +196,8 @@ class _Slide:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.value_axis.major_gridlines.format.line.color.rgb = RGBColor.from_string("E4E6F0")
         values = [v for _, value, planned in series_drawn.points for v in (value, planned) if v is not None]
-        chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = (
-            axis_format(values),
-            False,
-        )
+        labels = chart.value_axis.tick_labels
+        labels.number_format, labels.number_format_is_linked = axis_format(values), False
         chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = axis_ends(values)
         for series, colour, is_plan in zip(chart.plots[0].series, (BLUE, GREY), (False, True), strict=False):
             if not is_line:
@@ -324,8 +340,7 @@ def _front(slide: _Slide, front: pack.Front, agenda: Agenda) -> None:
     left_out = max(0, len(lines) - FIRST) if front.decided else front.left_out[1]
     if lines:
         slide.text(142, top + 6, WIDE - 142 - EDGE, 9, [[(title, 15, True, BLUE)]])
-        below = slide.bullets(142, top + 15, WIDE - 142 - EDGE, 13, lines[:FIRST])
-        slide.left_out(142, below, WIDE - 142 - EDGE, left_out)
+        slide.bullets(142, top + 15, WIDE - 142 - EDGE, 13, lines[:FIRST], more=left_out)
 
 
 def _attention(slide: _Slide, agenda: Agenda) -> None:
@@ -362,8 +377,7 @@ def _decisions(book: Any, agenda: Agenda, front: pack.Front) -> None:
     if not agenda.carried and not front.decided:
         slide = _Slide(book, agenda, w("decide_today"))
         wanted = agenda.to_decide()
-        below = slide.bullets(EDGE, 28, WIDE - 2 * EDGE, 15, wanted[: 2 * ROWS] or [w("att_nothing")])
-        slide.left_out(EDGE, below, WIDE - 2 * EDGE, len(wanted) - 2 * ROWS)
+        slide.bullets(EDGE, 28, WIDE - 2 * EDGE, 15, wanted or [w("att_nothing")])
 
 
 def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
@@ -384,7 +398,9 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
     # Commentary is placed beside chart or facts, and alone if there are neither.
     left = WIDE / 2 if item.drawn is not None or item.sentences else EDGE
     wide, top = WIDE - left - EDGE, 44.0
-    assessed = ASSESSED if item.assessment else 0
+    wants_room = agenda.minutes is None and not item.now
+    lines_kept = sum(12 + DECIDED * min(SHOWN, len(decided)) for decided in (item.before, item.now) if decided)
+    assessed = (ASSESSED if item.assessment else 0) + (LEAST_ROOM if wants_room else 0) + lines_kept
     for title, block, parts, below in (
         (w("commentaries_title"), item.causes, ("cause", "response"), assessed + (ONE_ACTION if item.actions.rows else 15)),
         (w("actions_title"), item.actions, ("measure", "due", "state"), assessed),
@@ -397,8 +413,8 @@ def _item(slide: _Slide, item: Item, agenda: Agenda) -> None:
     if item.assessment:
         slide.text(left, top, wide, 14, [[(w("assessment"), 12, True, BLUE)], [(item.assessment, 11, False, INK)]])
         top += ASSESSED
-    if agenda.minutes is None and not item.now and top + ROOM < LOWEST:
-        slide.room(left, max(top + 4, LOWEST - ROOM - 20), wide, agenda)
+    if wants_room and top + LEAST_ROOM <= LOWEST + 6:
+        slide.room(left, top, wide, agenda)
 
 
 def _block(
@@ -430,5 +446,4 @@ def _lines(slide: _Slide, title: str, decided: Sequence[Decided], agenda: Agenda
         for d in decided[:SHOWN]
     ]
     slide.text(left, top, wide, 8, [[(title, 12, True, BLUE)]])
-    below = slide.bullets(left, top + 6, wide, 11, lines)
-    return slide.left_out(left, below, wide, len(decided) - SHOWN) + 3
+    return slide.bullets(left, top + 6, wide, 11, lines, more=max(0, len(decided) - SHOWN)) + 3

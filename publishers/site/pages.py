@@ -13,6 +13,7 @@ from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, Pro
 from kpis.figures.records import JUDGED, RULE_VERSION
 from kpis.figures.scorecard import Scored, figure_text, tally
 from kpis.government import government
+from kpis.grouped import grouped
 from kpis.periods import parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.store import tables
@@ -246,9 +247,7 @@ def _states_linked(report: ProjectReport, words: Words) -> Markup | str:
 
 def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     """List every indicator by status and every milestone by state: the lists behind the counts of other pages."""
-    views_of: dict[str, list[IndicatorView]] = {}
-    for view in own.values():
-        views_of.setdefault(f"{view.scored.judgement.standing}-{view.status}", []).append(view)
+    views_of = grouped((f"{view.scored.judgement.standing}-{view.status}", view) for view in own.values())
     lists = [
         (f"{group}-{s}", attention.list_word(group, s, words), views_of.get(f"{group}-{s}", [])) for group, s in attention.lists()
     ]

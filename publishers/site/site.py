@@ -19,7 +19,7 @@ from publishers.editions.on_disk import Edition
 from publishers.site.labels import quoted
 from publishers.site.offered import Charts
 from publishers.site.views import IndicatorView
-from telling import citation, voices
+from telling import citation
 from telling.blocks import Telling
 from telling.taken import Stand
 from telling.words import Words, has_page
@@ -87,29 +87,6 @@ class Site:
     def publisher(words: Words) -> str:
         """Return the publisher's name, from the catalogue."""
         return words.named(government().publisher)
-
-    @staticmethod
-    def voice_subject(path: str) -> tuple[str, str] | None:
-        """Return the subject of a page's feedback form as kind and code; ``None`` if it has no form."""
-        return voices.of_page(path)
-
-    @property
-    def voice_action(self) -> str:
-        """Return the address that feedback forms post to; blank if feedback is not accepted."""
-        return self.chosen.voices_address
-
-    def voice_mean(self, subject: tuple[str, str], words: Words) -> str:
-        """Return a sentence on the readers' rating of the previous edition."""
-        return voices.mean_sentence(self.heard, *subject, words)
-
-    def voices_said(self, subject: tuple[str, str], words: Words) -> Sequence[voices.ShownVoice]:
-        """Return the published feedback on a subject, with answers."""
-        return voices.shown_voices(self.heard, *subject, words)
-
-    @staticmethod
-    def voice_grades(words: Words) -> list[tuple[int, str]]:
-        """Return the grades offered to readers."""
-        return voices.grade_words(words)
 
     @staticmethod
     def languages(path: str = "index.html") -> list[Words]:

@@ -42,6 +42,7 @@ from publishers.site.seen import large
 from publishers.site.share import share_picture
 from publishers.site.site import Site
 from telling.for_machines import status_json
+from telling.voices import grade_words, mean_sentence, of_page, shown_voices
 from telling.words import Words, has_page
 
 HERE = Path(__file__).parent
@@ -118,6 +119,7 @@ def _environment() -> Environment:
     )
     made.tests["nothing"] = is_nothing
     made.globals |= {"labels": labels, "kind": kind, "filled": filled, "picked": picked, "is_nothing": is_nothing, "large": large}
+    made.globals |= {"of_page": of_page, "mean_sentence": mean_sentence, "shown_voices": shown_voices, "grade_words": grade_words}
     return made
 
 

@@ -24,10 +24,11 @@ from kpis.store import tables
 from kpis.store.store import Store
 from tests import census
 from tests.bench.measured import Measured, tell
-from tests.bench.viewer import Viewer, resident_bytes, served
+from tests.bench.page_time import RATIO, floors, named, usual
+from tests.bench.viewer import Viewer, resident_bytes, rest, served
 
 RUNS = 25
-QUERIES = {"procedures": "", "procedures searched": "q=税理士"}
+QUERIES = {"procedures": ("procedures", ""), "procedures searched": ("procedures", "q=税理士")}
 WORDS = ("届出", "税理士", "免許 更新", "の", "zzz")
 ALL = ("", "themes", "indicator", "procedures", "facilities", "projects", "bureau", "changes", "about")
 
@@ -105,26 +106,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         chosen = loaded(folder)
-        counted = folder / "counts.json"
         with served("server:app", **chosen) as port:
             tell([Measured("census: memory of the server before any page, libraries alone", resident_bytes(port) / 1e6, unit="MB")])
             page = Viewer(port)
-            counts = {key.replace(" ", "_"): page.run("procedures", query)[1] for key, query in QUERIES.items()}
-            counted.write_text(json.dumps({"": {"menu": counts["procedures"].get("menu", 0)}, **counts}), encoding="utf-8")
-            with served("tests.bench.floor_server:app", FLOOR_COUNTS=str(counted)) as floor_port:
-                floor = Viewer(floor_port)
-                for key, query in QUERIES.items():
-                    spent: dict[str, list[float]] = {"floor": [], "page": []}
-                    for turn in range(RUNS + 2):
-                        for who, seconds in (
-                            ("floor", floor.run(key.replace(" ", "_"))[0]), ("page", page.run("procedures", query)[0]),
-                        ):  # fmt: skip
-                            if turn >= 2:
-                                spent[who].append(seconds * 1000)
-                    ms = {who: statistics.median(times) for who, times in spent.items()}
-                    said = f"{ms['page']:.0f} ms, floor {ms['floor']:.0f} ms"
-                    tell([Measured(f"census: page {key} / floor", ms["page"] / ms["floor"], 1.3, said=said)])
-                floor.close()
+            page.run(*QUERIES["procedures searched"])  # waits for the index of the search, which is made at the start
+            rest(port)
+            with floors(page, list(QUERIES.values()), folder) as floor:
+                for which, (path, query) in QUERIES.items():
+                    ms = usual({"page": page, **floor}, path, query, floor=named(path, query))
+                    said = f"{ms['page']:.0f} ms of a processor, floor {ms['as said']:.0f} ms"
+                    tell([
+                        Measured(f"census: page {which} / floor that says the same", ms["page"] / ms["as said"], RATIO, said=said),
+                        Measured(f"census: page {which} / floor of few words", ms["page"] / ms["counted"], RATIO, said=f"{ms['counted']:.0f} ms"),
+                    ])  # fmt: skip
             searched(port)
             found_anywhere(port, chosen["DATABASE_URL"])
             for other in ALL:

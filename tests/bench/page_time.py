@@ -16,7 +16,8 @@ import json
 import os
 import statistics
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -105,15 +106,28 @@ def usual(viewers: dict[str, Viewer], page: str, query: str, *, floor: str) -> d
     return {name: statistics.quantiles(times, n=4)[0] for name, times in spent.items()}
 
 
-def drawn_by(viewer: Viewer) -> tuple[dict[str, Any], dict[str, Any]]:
+def drawn_by(viewer: Viewer, pages: Sequence[tuple[str, str]]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what each page draws, as the floor takes it: how many elements of each kind, and the elements with what they hold."""
-    counts, texts = {}, {}
-    for page, query in PAGES:
+    counts, texts, menu = {}, {}, 0
+    for page, query in pages:
         person = OF_OFFICE.get(page, "")
         counts[named(page, query)] = viewer.run(page, query, as_person=person)[1]
         texts[named(page, query)] = held(viewer.answers(page, query, as_person=person))
-    menu = {"": {"menu": counts["overview"].get("menu", 0)}}
-    return {**menu, **counts}, {**menu, **texts}
+        menu = max(menu, counts[named(page, query)].get("menu", 0))
+    return {"": {"menu": menu}, **counts}, {"": {"menu": menu}, **texts}
+
+
+@contextmanager
+def floors(viewer: Viewer, pages: Sequence[tuple[str, str]], folder: Path) -> Iterator[dict[str, Viewer]]:
+    """Serve both floors of the pages that a viewer sees while the block runs; give their viewers by name."""
+    with ExitStack() as served_until:
+        viewers = {}
+        for floor, elements in zip(FLOORS, drawn_by(viewer, pages), strict=True):
+            asked = folder / f"{floor}.json"
+            asked.write_text(json.dumps(elements), encoding="utf-8")
+            viewers[floor] = Viewer(served_until.enter_context(served("tests.bench.floor_server:app", FLOOR_COUNTS=str(asked))))
+            served_until.callback(viewers[floor].close)
+        yield viewers
 
 
 def main() -> None:
@@ -126,13 +140,9 @@ def main() -> None:
             lengthen(Store(url), times)
             port = held_open.enter_context(served("server:app", DATABASE_URL=url, EDITIONS_DIR=str(folder / "editions")))
             viewers[str(times)] = Viewer(port)
+            held_open.callback(viewers[str(times)].close)
         first, last = str(TIMES[0]), str(TIMES[-1])
-        counts, texts = drawn_by(viewers[first])
-        everybody = dict(viewers)
-        for floor, elements in zip(FLOORS, (counts, texts), strict=True):
-            asked = folder / f"{floor}.json"
-            asked.write_text(json.dumps(elements), encoding="utf-8")
-            everybody[floor] = Viewer(held_open.enter_context(served("tests.bench.floor_server:app", FLOOR_COUNTS=str(asked))))
+        everybody = {**viewers, **held_open.enter_context(floors(viewers[first], PAGES, folder))}
         for page, query in PAGES:
             ms = usual(everybody, page, query, floor=named(page, query))
             each = ", ".join(f"{times} x data {ms[str(times)] / ms['as said']:.2f}" for times in TIMES)
@@ -143,8 +153,6 @@ def main() -> None:
                 Measured(f"page {named(page, query)} / floor of few words", longest / ms["counted"], RATIO, said=f"{ms['counted']:.1f} ms"),
                 Measured(f"page {named(page, query)} growth, {last} x / {first} x data", ms[last] / ms[first], GROWTH),
             ])  # fmt: skip
-        for viewer in everybody.values():
-            viewer.close()
 
 
 if __name__ == "__main__":

@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import text
 from sqlmodel import Session, select
 
@@ -16,8 +13,7 @@ from kpis.reporting.comparison import ReportedRow
 from kpis.reporting.filing import packed, row_key, rows_of
 from kpis.store import tables
 from kpis.store.store import Store
-from kpis.store.upgrade import MIGRATIONS
-from tests.shared import brought_up
+from tests.older import Row, put_into_tables_of
 from tests.small_government import ANNA, figure, register_row
 
 
@@ -41,8 +37,31 @@ def withdrawn_report(session: Session, rows: list[ReportedRow]) -> tables.Submis
     return report
 
 
-def test_what_a_row_is_moves_between_its_word_and_the_name_of_its_file(reporting: Store) -> None:
-    """Down to the version before 0012 and up again: rows and comments of a report, and what was decided of a list."""
+def with_file_names(_table: str, row: Row) -> Row:
+    """Return a row as it was before 0012, when the name of a file said what a row is."""
+    files = {"observation": "observations.csv", "procedure": "procedures.csv", "facility": "facilities.csv"}
+    files |= {"reporting_period": "calendar.csv", "milestone": "milestones.csv"}
+    return {**row, **{column: files[row[column]] for column in ("row_kind", "list_kind") if column in row}}
+
+
+def with_every_cell(table: str, row: Row) -> Row:
+    """Return a row as it was before 0007, when a row of a report held the address of every cell and each value that it was given with."""
+    if table != "submission_row":
+        return with_file_names(table, row)
+    said, days = json.loads(row["fields_json"]), ("planned_end", "actual_end")
+
+    def dated(values: Row) -> Row:
+        return {name: {"day": value} if name in days and value else value for name, value in values.items()}
+
+    issued = {} if said["changed_from"] is None else {**said["fields"], **said["changed_from"]}
+    cells = {name: f"{letters}{said['row']}" for name, letters in said["columns"].items() if letters}
+    older = {"key": json.loads(row["row_key"]), "fields": dated(said["fields"]), "row": said["row"], "cells": cells}
+    older |= {"issued": dated(issued), "issued_vintage": said["vintage"]}
+    return with_file_names(table, {**row, "fields_json": json.dumps(older, ensure_ascii=False)})
+
+
+def test_what_a_row_is_becomes_its_word_instead_of_the_name_of_its_file(reporting: Store) -> None:
+    """Before 0012 it was the name of a file: of rows and comments of a report, and of what was decided of a list."""
     row = register_row("procedure", "P1", digital_status="done")
     with reporting.writing() as session:
         report = withdrawn_report(session, [figure(value=70.0), row])
@@ -65,32 +84,22 @@ def test_what_a_row_is_moves_between_its_word_and_the_name_of_its_file(reporting
             return sorted(connection.execute(text(stored)).scalars())
 
     assert kinds() == ["facility", "observation", "observation", "procedure", "reporting_period"]
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with reporting.engine.connect().execution_options(writes=True) as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0011")
-        connection.commit()
+    put_into_tables_of("0011", reporting, with_file_names)
     assert kinds() == ["calendar.csv", "facilities.csv", "observations.csv", "observations.csv", "procedures.csv"]
     reporting.migrate()
     assert kinds() == ["facility", "observation", "observation", "procedure", "reporting_period"]
 
 
-def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store, tmp_path: Path) -> None:
-    """Down to the version before and up again: every row of a draft as it was, days and cleared cells among them."""
-    reporting = brought_up(reporting, tmp_path / "before.db")
+def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store) -> None:
+    """As the version before 0007 kept them: every row of a draft as it was, days and cleared cells among them."""
     kept = register_row("milestone", "M1", planned_end=date(2023, 3, 31), actual_end=None, name_ja="公開")
     changed = replace(kept, fields={**kept.fields, "actual_end": date(2023, 4, 2)}, issued=dict(kept.fields), issued_vintage=2)
     rows = [figure(value=70.0), changed]
     with reporting.writing() as session:
         withdrawn_report(session, rows)
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with reporting.engine.connect().execution_options(writes=True) as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, "0006")
+    put_into_tables_of("0006", reporting, with_every_cell)
+    with reporting.engine.connect() as connection:
         old = connection.execute(text("SELECT fields_json FROM submission_row ORDER BY id")).scalars().all()
-        connection.commit()
     assert json.loads(old[1])["issued"]["planned_end"] == {"day": "2023-03-31"} and json.loads(old[1])["cells"]["name_ja"] == "H5"
     reporting.migrate()
     with reporting.reading() as session:

@@ -25,6 +25,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of
 from tests.command import command
+from tests.older import put
 
 pytestmark = pytest.mark.edition  # as dear: every version of the tables is made anew, on both engines
 
@@ -57,14 +58,9 @@ def filled(store: Store, name: str) -> dict[str, list[dict[str, Any]]]:
         for table in reversed(metadata.sorted_tables):
             if table.name != "alembic_version":
                 connection.execute(table.delete())
-        for name_of_table, rows in held["tables"].items():
-            table = metadata.tables[name_of_table]
-            own = [c.name for c in table.c if any(key.column.table is table for key in c.foreign_keys)]
-            given = [{n: held_in(table.c[n], v) for n, v in row.items()} for row in rows]
-            connection.execute(table.insert(), [{**row, **dict.fromkeys(own)} for row in given])
-            for row in given if own else []:  # rows may refer to each other
-                is_it = [column == row[column.name] for column in table.primary_key]
-                connection.execute(table.update().where(*is_it).values({name: row[name] for name in own}))
+        columns = {table: metadata.tables[table].c for table in held["tables"]}
+        given = {t: [{n: held_in(columns[t][n], v) for n, v in row.items()} for row in rows] for t, rows in held["tables"].items()}
+        put(connection, metadata, given)
     rows_of: dict[str, list[dict[str, Any]]] = held["tables"]
     return rows_of
 

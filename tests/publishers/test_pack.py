@@ -26,7 +26,7 @@ from kpis.state import State
 from kpis.store.store import Store, utc_now
 from publishers import fonts
 from publishers.meeting import pdf
-from publishers.meeting.slides import CELL, FEW, PAD, broken, pack_slides, taken
+from publishers.meeting.slides import CELL, FEW, PAD, _Slide, broken, pack_slides, taken
 from telling.agenda import Agenda
 from telling.attention import silent
 from telling.blocks import Block
@@ -180,6 +180,41 @@ def test_nothing_of_an_item_lies_on_the_foot_of_its_slide_and_no_label_of_a_char
     assert axis.txPr.bodyPr.get("rot") == "-2700000" and int(axis.find(qn("c:tickLblSkip")).get("val")) == ceil(
         len(item.drawn.points) / FEW
     )
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_list_on_a_slide_ends_above_its_foot_and_counts_what_it_leaves_out(store: Store, language: str) -> None:
+    """Three decisions of two lines each ran over the foot of the first slide in English."""
+    made = agenda(store, language)
+    slide, lines = _Slide(Presentation(), made, "t"), [f"{n} " + "What to do about this indicator" * 4 for n in range(40)]
+    end = slide.bullets(142, 120, 180, 13, lines, more=2)
+    written, more = [shape.text_frame for shape in slide.held.shapes if shape.has_text_frame and shape.text_frame.text][-2:]
+    count = len(written.paragraphs)
+    assert 1 <= count < 40 and more.text == made.words("pack_more", count=40 - count + 2)
+    foot = next(shape for shape in slide.held.shapes if shape.has_text_frame and made.words("site") in shape.text_frame.text)
+    assert Mm(end) <= foot.top
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_decision_can_be_written_down_also_where_causes_and_actions_fill_the_slide(store: Store, language: str) -> None:
+    """The table for it was left out of exactly the items with the most to decide about."""
+    made = agenda(store, language)
+    item = next(item for item in made.items if item.drawn is not None)
+    heads = tuple(
+        made.words("bureau") if part == "bureau" else made.words(f"part_{part}") for part in ("bureau", "measure", "due", "state")
+    )
+    rows = Block(key="rows", columns=heads, rows=(("text of some length",) * 4,) * 9)
+    causes = replace(rows, columns=(heads[0], made.words("part_cause"), made.words("part_response"), "x"))
+    made.__dict__["items"] = (replace(item, causes=causes, actions=rows, assessment="remark " * 12, before=()),)
+    slide = list(Presentation(io.BytesIO(pack_slides(made))).slides)[-1]
+    tables = [shape for shape in slide.shapes if shape.has_table]
+    assert [t.table.cell(0, 0).text for t in tables] == [made.words("bureau")] * 2 + [made.words("decision_what")]
+    foot = next(shape for shape in slide.shapes if shape.has_text_frame and made.words("site") in shape.text_frame.text)
+    assert tables[-1].top + tables[-1].height <= foot.top
+    assessed = next(
+        shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text.startswith(made.words("assessment"))
+    )
+    assert tables[-1].top - Mm(7) >= assessed.top + Mm(14)
 
 
 def test_english_slides_hold_no_japanese_of_ours(store: Store) -> None:

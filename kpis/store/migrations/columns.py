@@ -74,9 +74,3 @@ def add(table: str, *columns: sa.Column[Any]) -> None:
     """Add columns to a table."""
     for column in columns:
         op.add_column(table, column)
-
-
-def drop(table: str, *names: str) -> None:
-    """Take columns out of a table."""
-    for name in names:
-        op.drop_column(table, name)

@@ -1,6 +1,6 @@
 """an indicator says what its figures can be, how long its results take to be published, and which other states the same fact"""
 
-from kpis.store.migrations.columns import add, drop, numbers, texts, whole_numbers
+from kpis.store.migrations.columns import add, numbers, texts, whole_numbers
 
 revision = "0008"
 down_revision = "0007"
@@ -14,8 +14,3 @@ def upgrade() -> None:
         *numbers("minimum_value", "maximum_value", optional=True),
         *texts("sibling_code", optional=True),
     )
-
-
-def downgrade() -> None:
-    """Undo."""
-    drop("indicator", "publication_lag_days", "minimum_value", "maximum_value", "sibling_code")

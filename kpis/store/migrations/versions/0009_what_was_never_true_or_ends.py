@@ -3,20 +3,19 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kpis.store.migrations.columns import add, days, drop, instants, one_of, persons, refers, row_number, texts, whole_numbers
+from kpis.store.migrations.columns import add, days, instants, one_of, persons, refers, row_number, texts, whole_numbers
 
 revision = "0009"
 down_revision = "0008"
 
 REGISTERS = ("procedure", "facility", "milestone")
 REASONS = "'closed','abolished','merged','replaced','mistake'"
-SAYS_BEFORE = "value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''"
-SAYS = f"withdraws_vintage IS NOT NULL OR {SAYS_BEFORE}"
+SAYS = "withdraws_vintage IS NOT NULL OR value IS NOT NULL OR numerator IS NOT NULL OR text_ja <> ''"
 SAYS_NOTHING_ELSE = (
     "withdraws_vintage IS NULL OR (withdraws_vintage < vintage AND value IS NULL AND numerator IS NULL AND text_ja = '')"
 )
 LISTED = ("procedure_code", "bureau_code", "digital_status", "digitised_date", "planned_for", "planned_for_precision",
-          "process_type", "applicant", "authority", "is_priority", "online_channel", "search_text")  # fmt: skip
+          "process_type", "applicant", "authority", "is_priority", "online_channel", "ended_on", "ended_reason", "search_text")  # fmt: skip
 
 
 def upgrade() -> None:
@@ -33,14 +32,16 @@ def upgrade() -> None:
     add("target", *days("withdrawn_on", optional=True), *texts("withdrawn_reason", default=""))
     for register in REGISTERS:
         add(register, *days("ended_on", optional=True), *texts("ended_on_precision", default="unknown"))
-        # Said with the column, and so taken out with it: a table that others refer to is not made anew.
+        # Said with the column: a table that others refer to is not made anew.
         check = f"CONSTRAINT ended_reason_known CHECK (ended_reason IS NULL OR ended_reason IN ({REASONS}))"
         op.execute(f"ALTER TABLE {register} ADD COLUMN ended_reason VARCHAR {check}")
         add(register, *texts("successor_code", optional=True), *texts("listed_in", default=""))
         # What no report brought came from the list of its kind.
         listed = {"procedure": "procedures.csv", "facility": "facilities.csv", "milestone": "milestones.csv"}[register]
         op.execute(f"UPDATE {register} SET listed_in = '{listed}' WHERE source_code NOT LIKE 'report-%'")
-    _index_the_list([*LISTED[:-1], "ended_on", "ended_reason", LISTED[-1]])
+    if op.get_bind().dialect.name == "sqlite":  # see migration 0004
+        op.execute("DROP INDEX IF EXISTS procedure_listed")
+        op.create_index("procedure_listed", "procedure", list(LISTED))
     op.create_table(
         "withdrawal",
         row_number(),
@@ -70,31 +71,3 @@ def upgrade() -> None:
         one_of("decision", "keep,end,never"),
     )
     op.create_index("list_decision_by_list", "list_decision", ["list_kind", "list_name"])
-
-
-def _index_the_list(columns: list[str]) -> None:
-    if op.get_bind().dialect.name != "sqlite":  # see migration 0004
-        return
-    op.execute("DROP INDEX IF EXISTS procedure_listed")
-    if columns:
-        op.create_index("procedure_listed", "procedure", columns)
-
-
-def downgrade() -> None:
-    """Undo: figures that were withdrawn count again, since nothing can say any longer that they do not."""
-    op.drop_table("list_decision")
-    op.drop_table("withdrawal")
-    _index_the_list([])
-    for register in REGISTERS:
-        drop(register, "listed_in", "successor_code", "ended_reason", "ended_on_precision", "ended_on")
-    _index_the_list(list(LISTED))
-    drop("target", "withdrawn_reason", "withdrawn_on")
-    op.execute("DELETE FROM milestone_date WHERE withdraws_vintage IS NOT NULL")
-    drop("milestone_date", "withdraws_vintage")
-    op.execute("DELETE FROM observation WHERE withdraws_vintage IS NOT NULL")
-    with op.batch_alter_table("observation") as table:
-        table.drop_constraint("withdrawn_once", type_="unique")
-        table.drop_constraint("a_withdrawal_says_nothing_else", type_="check")
-        table.drop_constraint("says_something", type_="check")
-        table.create_check_constraint("says_something", SAYS_BEFORE)
-        table.drop_column("withdraws_vintage")

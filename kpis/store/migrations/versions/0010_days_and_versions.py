@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kpis.store.migrations.columns import add, codes, days, drop, flags, key, refers, texts, whole_numbers
+from kpis.store.migrations.columns import add, codes, days, flags, key, refers, texts, whole_numbers
 
 revision = "0010"
 down_revision = "0009"
@@ -56,17 +56,3 @@ def _keep_versions(versions: sa.Table) -> None:
     ]  # fmt: skip
     if rows:
         connection.execute(sa.insert(versions), rows)
-
-
-def downgrade() -> None:
-    """Undo."""
-    with op.batch_alter_table("project_bureau") as batch:
-        batch.drop_constraint("project_bureau_source", type_="foreignkey")
-        batch.drop_constraint("valid_to_precision_known", type_="check")
-        batch.drop_constraint("valid_from_precision_known", type_="check")
-        for column in ("source_code", "valid_to_precision", "valid_from_precision"):
-            batch.drop_column(column)
-    drop("milestone", "is_missed")
-    drop("project", "goal_source_code")
-    op.drop_table("strategy_version")
-    drop("source", "published_basis", "published_by")

@@ -1,6 +1,6 @@
 """a report keeps how many figures were asked and which stay open; a warning keeps the rule that raised it"""
 
-from kpis.store.migrations.columns import add, drop, texts, whole_numbers
+from kpis.store.migrations.columns import add, texts, whole_numbers
 
 revision = "0011"
 down_revision = "0010"
@@ -10,9 +10,3 @@ def upgrade() -> None:
     """Apply."""
     add("submission", *whole_numbers("asked_count", optional=True), *texts("open_json", default=""))
     add("submission_warning", *texts("rule", default=""))
-
-
-def downgrade() -> None:
-    """Undo."""
-    drop("submission_warning", "rule")
-    drop("submission", "open_json", "asked_count")

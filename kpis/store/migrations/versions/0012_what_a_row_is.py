@@ -18,15 +18,7 @@ COLUMNS = (("submission_row", "row_kind"), ("review_comment", "row_kind"), ("lis
 
 def upgrade() -> None:
     """Apply."""
-    _rewrite({file: word for word, file in FILES.items()})
-
-
-def downgrade() -> None:
-    """Undo."""
-    _rewrite(FILES)
-
-
-def _rewrite(new: dict[str, str]) -> None:
+    new = {file: word for word, file in FILES.items()}
     for name, column_name in COLUMNS:
         table = sa.table(name, sa.column(column_name))
         column = table.c[column_name]

@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kpis.store.migrations.columns import add, texts
+from kpis.store.migrations.columns import texts
 
 revision = "0013"
 down_revision = "0012"
 
 # Table → the columns that name a row, and its texts. No column of these stands in an index, a key or a CHECK: each table stays
-# as it is, with what refers to it, and only loses or gets columns.
+# as it is, with what refers to it, and only loses columns.
 TEXTS = {
     "bureau": (("bureau_code",), ("name",)),
     "project": (("project_code",), ("category", "name", "goal")),
@@ -36,18 +36,6 @@ def upgrade() -> None:
         said = sa.select(sa.literal(name), key, sa.literal(field), sa.literal(language), column).where(column != "")
         op.execute(sa.insert(stored).from_select([c.name for c in stored.c], said))
         op.drop_column(name, column.name)
-
-
-def downgrade() -> None:
-    """Undo: texts in a language that has no column are lost."""
-    stored = sa.table("translation", *(sa.column(c, sa.String()) for c in ("table_name", "row_key", "field", "language", "text")))
-    for name, field, language in _each():
-        add(name, *texts(f"{field}_{language}", default=""))
-        table, key = _table(name, f"{field}_{language}")
-        own = (stored.c.table_name == name, stored.c.row_key == key, stored.c.field == field, stored.c.language == language)
-        said = sa.select(stored.c.text).where(*own).scalar_subquery()
-        op.execute(sa.update(table).values({f"{field}_{language}": sa.func.coalesce(said, "")}))
-    op.drop_table("translation")
 
 
 def _each() -> list[tuple[str, str, str]]:

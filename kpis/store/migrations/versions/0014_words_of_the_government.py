@@ -28,16 +28,3 @@ def upgrade() -> None:
         return
     op.drop_constraint("kind_known", "project", type_="check")
     op.alter_column("indicator", "project_code", existing_type=sa.Text(), nullable=True)
-
-
-def downgrade() -> None:
-    """Undo; a word that these checks do not know, or an indicator without a project, must be gone before."""
-    for table, rule in OF_REASONS.items():
-        with op.batch_alter_table(table) as batch:
-            batch.create_check_constraint("reason_class_known", rule)
-    if op.get_bind().dialect.name == "sqlite":
-        declare_anew("project", {"PRIMARY KEY (project_code)": f"PRIMARY KEY (project_code){CHECK}"})
-        declare_anew("indicator", {MAY: MUST})
-        return
-    op.create_check_constraint("kind_known", "project", KINDS)
-    op.alter_column("indicator", "project_code", existing_type=sa.Text(), nullable=False)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from kpis.store.append_only import statements, undone
+from kpis.store.append_only import statements
 from kpis.store.migrations.columns import add, key, of_report, texts
 from kpis.store.trail import linked
 
@@ -58,12 +58,3 @@ def _chain() -> None:
     for row in connection.execute(sa.select(AUDIT).order_by(AUDIT.c.id)).all():
         previous = linked(previous, row._mapping)
         connection.execute(sa.update(AUDIT).where(AUDIT.c.id == row.id).values(sha256=previous))
-
-
-def downgrade() -> None:
-    """Undo."""
-    for statement in undone("audit_event", dialect=op.get_bind().dialect.name):
-        op.execute(statement)
-    op.drop_index("ix_audit_event_subject", "audit_event")
-    op.drop_column("audit_event", "sha256")
-    op.drop_table("submission_contributor")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from kpis.store.append_only import statements, undone
-from kpis.store.migrations.columns import add, counted_key, drop, instants, key, texts, whole_numbers
+from kpis.store.append_only import statements
+from kpis.store.migrations.columns import add, counted_key, instants, key, texts, whole_numbers
 
 revision = "0016"
 down_revision = "0015"
@@ -47,13 +47,3 @@ def _take_newest_instant() -> None:
         newest = max(filter(None, (newest, at)), default=None)
     revisions = sa.table("data_revision", sa.column("stamped_at", sa.DateTime))
     op.get_bind().execute(sa.update(revisions).values(stamped_at=newest))
-
-
-def downgrade() -> None:
-    """Undo."""
-    drop("data_revision", "stamped_at")
-    for statement in undone("edition_pointer", dialect=op.get_bind().dialect.name):
-        op.execute(statement)
-    drop("publication", "first_shown_at", "signature")
-    op.drop_table("edition_pointer")
-    op.drop_table("signing_key")

@@ -25,13 +25,3 @@ def upgrade() -> None:
             op.alter_column(
                 "submission", name, type_=sa.DateTime(), existing_nullable=True, postgresql_using=f"{name} AT TIME ZONE 'UTC'"
             )
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_column("data_revision", "mark")
-    if op.get_bind().dialect.name == "postgresql":
-        for name in INSTANTS:
-            op.alter_column(
-                "submission", name, type_=sa.DateTime(timezone=True), existing_nullable=True, postgresql_using=f"{name} AT TIME ZONE 'UTC'"
-            )

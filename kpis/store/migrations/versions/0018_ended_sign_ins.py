@@ -16,8 +16,3 @@ def upgrade() -> None:
         *texts("email"),
         *instants("ended_at"),
     )
-
-
-def downgrade() -> None:
-    """Undo."""
-    op.drop_table("ended_sign_in")

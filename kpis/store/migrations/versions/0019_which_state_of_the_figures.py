@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from kpis.store.migrations.columns import add, drop, texts
+from kpis.store.migrations.columns import add, texts
 
 revision = "0019"
 down_revision = "0018"
@@ -14,8 +14,3 @@ def upgrade() -> None:
     """Apply."""
     add("data_revision", *texts(*NAMES, default=""))
     op.execute("UPDATE data_revision SET figures_mark = mark, figures_right_at = mark")
-
-
-def downgrade() -> None:
-    """Undo."""
-    drop("data_revision", *NAMES)

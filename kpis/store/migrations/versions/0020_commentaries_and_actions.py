@@ -12,7 +12,6 @@ from kpis.store.migrations.columns import codes, days, flags, instants, numbers,
 revision = "0020"
 down_revision = "0019"
 
-BEFORE = ("procedure", "facility", "milestone")
 ONE_SUBJECT = "(indicator_code IS NULL) <> (project_code IS NULL)"
 
 
@@ -41,12 +40,6 @@ def _held() -> list[Any]:
             )
         ),
     ]  # fmt: skip
-
-
-def _known(words: tuple[str, ...]) -> None:
-    with op.batch_alter_table("register_change") as batch:
-        batch.drop_constraint("register_name_known", type_="check")
-        batch.create_check_constraint("register_name_known", f"register_name IN ({','.join(repr(w) for w in words)})")
 
 
 def upgrade() -> None:
@@ -82,11 +75,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("action_code"),
     )
     op.create_index("action_by_bureau", "action", ["bureau_code", "action_state"])
-    _known((*BEFORE, "commentary", "action"))
-
-
-def downgrade() -> None:
-    """Undo."""
-    _known(BEFORE)
-    op.drop_table("action")
-    op.drop_table("commentary")
+    with op.batch_alter_table("register_change") as batch:
+        batch.drop_constraint("register_name_known", type_="check")
+        batch.create_check_constraint("register_name_known", "register_name IN ('procedure','facility','milestone','commentary','action')")

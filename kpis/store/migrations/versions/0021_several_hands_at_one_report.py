@@ -4,23 +4,21 @@ import sqlalchemy as sa
 from alembic import op
 
 from kpis.store.migrations.columns import (
-    add, counted_key, days, drop, flags, instants, key, of_report, one_of, persons, refers, refers_as, row_number, texts, whole_numbers,
+    add, counted_key, days, flags, instants, key, of_report, one_of, persons, refers, refers_as, row_number, texts, whole_numbers,
 )
 
 revision = "0021"
 down_revision = "0020"
 
-BEFORE = "role IN ('bureau_manager','reform_office','administrator')"
-SINCE = "role IN ('section','bureau_manager','bureau_approver','reform_office','administrator')"
-COLUMNS = {"submission_row": ("claims_json",), "submission_warning": ("row_kind", "row_key")}
+ROLES = "role IN ('section','bureau_manager','bureau_approver','reform_office','administrator')"
 
 
 def upgrade() -> None:
     """Apply."""
-    _declare_roles(since=SINCE, unique=("email", "role", "bureau_code", "section_code"), adds=True)
+    _declare_roles()
     add("submission", *flags("is_on_behalf", default=False))
-    for table, names in COLUMNS.items():
-        add(table, *texts(*names, default=""))
+    add("submission_row", *texts("claims_json", default=""))
+    add("submission_warning", *texts("row_kind", "row_key", default=""))
     op.create_table(
         "deputy",
         row_number(),
@@ -77,22 +75,10 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
-    """Undo; persons of a role that was not known before must be gone."""
-    for table in ("submission_check", "submission_upload", "issued_template", "deputy"):
-        op.drop_table(table)
-    for table, names in COLUMNS.items():
-        drop(table, *names)
-    drop("submission", "is_on_behalf")
-    _declare_roles(since=BEFORE, unique=("email", "role", "bureau_code"), adds=False)
-
-
-def _declare_roles(*, since: str, unique: tuple[str, ...], adds: bool) -> None:
+def _declare_roles() -> None:
     """Make the table of roles anew: no other table refers to it, and its key has no name by which SQLite could change it."""
     connection = op.get_bind()
-    columns = ["id", "email", "role", "bureau_code", *(["section_code"] if "section_code" in unique else [])]
-    held = [c for c in columns if c != "section_code" or not adds]
-    rows = [dict(row._mapping) for row in connection.execute(sa.text(f"SELECT {', '.join(held)} FROM user_role ORDER BY id"))]
+    rows = [dict(row._mapping) for row in connection.execute(sa.text("SELECT id, email, role, bureau_code FROM user_role ORDER BY id"))]
     op.drop_table("user_role")
     made = op.create_table(
         "user_role",
@@ -100,11 +86,11 @@ def _declare_roles(*, since: str, unique: tuple[str, ...], adds: bool) -> None:
         *persons("email"),
         *texts("role"),
         *refers("bureau.bureau_code", optional=True),
-        *texts(*(["section_code"] if "section_code" in unique else [])),
-        sa.CheckConstraint(since, name="role_known"),
-        sa.UniqueConstraint(*unique),
+        *texts("section_code"),
+        sa.CheckConstraint(ROLES, name="role_known"),
+        sa.UniqueConstraint("email", "role", "bureau_code", "section_code"),
     )
     if rows:
-        op.bulk_insert(made, [{**row, **({"section_code": ""} if adds else {})} for row in rows])
+        op.bulk_insert(made, [{**row, "section_code": ""} for row in rows])
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SELECT setval(pg_get_serial_sequence('user_role', 'id'), COALESCE((SELECT MAX(id) FROM user_role), 0) + 1, false)"))

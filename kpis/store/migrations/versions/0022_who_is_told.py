@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from kpis.store.migrations.columns import (
-    add, days, drop, flags, instants, key, one_of, persons, refers, row_number, texts, whole_numbers,
+    add, days, flags, instants, key, one_of, persons, refers, row_number, texts, whole_numbers,
 )
 
 revision = "0022"
@@ -66,10 +66,3 @@ def upgrade() -> None:
         *texts("status"),
         *whole_numbers("turns"),
     )
-
-
-def downgrade() -> None:
-    """Undo."""
-    for name in ("told_status", "webhook", "notice_reader", "notice_choice", "notice"):
-        op.drop_table(name)
-    drop("reporting_period", "publishes_on")

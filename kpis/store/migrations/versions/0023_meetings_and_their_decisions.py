@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from kpis.store.migrations.columns import add, codes, days, drop, instants, one_of, row_number, texts
+from kpis.store.migrations.columns import add, codes, days, instants, one_of, row_number, texts
 
 revision = "0023"
 down_revision = "0022"
@@ -59,10 +59,3 @@ def upgrade() -> None:
     )
     op.create_index("decision_by_meeting", "decision", ["period_code"])
     add("project_confidence", *instants("recorded_at", optional=True))
-
-
-def downgrade() -> None:
-    """Undo."""
-    drop("project_confidence", "recorded_at")
-    op.drop_table("decision")
-    op.drop_table("meeting")

@@ -61,9 +61,3 @@ def upgrade() -> None:
         *texts("values_json"),
         sa.ForeignKeyConstraint(_UPLOAD, [f"question_upload.{name}" for name in _UPLOAD]),
     )
-
-
-def downgrade() -> None:
-    """Undo."""
-    for name in ("question_answer", "question_upload", "question_reply", "question"):
-        op.drop_table(name)

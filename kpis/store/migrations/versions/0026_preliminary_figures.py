@@ -20,13 +20,3 @@ def upgrade() -> None:
         batch.drop_constraint("a_correction_has_a_reason", type_="check")
         batch.create_check_constraint("a_correction_has_a_reason", SINCE)
         batch.create_check_constraint("a_final_value_follows", FOLLOWS)
-
-
-def downgrade() -> None:
-    """Undo; final values that came without a reason must be gone."""
-    with op.batch_alter_table("observation") as batch:
-        batch.drop_constraint("a_final_value_follows", type_="check")
-        batch.drop_constraint("a_correction_has_a_reason", type_="check")
-        batch.create_check_constraint("a_correction_has_a_reason", f"vintage = 1 OR ({REASON})")
-        batch.drop_column("finalises_vintage")
-        batch.drop_column("is_preliminary")

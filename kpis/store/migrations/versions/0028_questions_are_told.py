@@ -5,24 +5,15 @@ from alembic import op
 revision = "0028"
 down_revision = "0027"
 
-BEFORE = "'due_in_14','due_in_3','overdue','submitted','returned','approved','published','status_turned','action_due'"
-SINCE = f"{BEFORE},'question_opened','answer_submitted','answer_returned'"
+KNOWN = (
+    "'due_in_14','due_in_3','overdue','submitted','returned','approved','published','status_turned','action_due',"
+    "'question_opened','answer_submitted','answer_returned'"
+)
 
 
 def upgrade() -> None:
     """Apply."""
-    _declare(SINCE)
-
-
-def downgrade() -> None:
-    """Undo; what was told or chosen of questions goes."""
-    for table in ("notice", "notice_choice"):
-        op.execute(f"DELETE FROM {table} WHERE occasion IN ('question_opened','answer_submitted','answer_returned')")
-    _declare(BEFORE)
-
-
-def _declare(known: str) -> None:
     for table in ("notice", "notice_choice"):  # no other table refers to them
         with op.batch_alter_table(table) as batch:
             batch.drop_constraint("occasion_known", type_="check")
-            batch.create_check_constraint("occasion_known", f"occasion IN ({known})")
+            batch.create_check_constraint("occasion_known", f"occasion IN ({KNOWN})")

@@ -25,22 +25,14 @@ def upgrade() -> None:
     for table in REGISTERS:
         op.execute(f"ALTER TABLE {table} RENAME COLUMN {OLD} TO {NEW}")
         add(table, *texts("note_en", default=""))
-    _rename(OLD, NEW)
+    _rename()
 
 
-def downgrade() -> None:
-    """Undo; what was noted in English goes, also from the history of a row."""
-    _rename(NEW, OLD, without="note_en")
-    for table in REGISTERS:
-        op.drop_column(table, "note_en")
-        op.execute(f"ALTER TABLE {table} RENAME COLUMN {NEW} TO {OLD}")
-
-
-def _rename(old: str, new: str, *, without: str = "") -> None:
+def _rename() -> None:
     """Call the column by its new name wherever a row, a change of one or a cell of a report is kept as JSON."""
 
     def of_row(said: _Said) -> _Said:
-        return {new if name == old else name: value for name, value in said.items() if name != without}
+        return {NEW if name == OLD else name: value for name, value in said.items()}
 
     def of_parts(*parts: str) -> Callable[[_Said], _Said]:
         return lambda said: {key: of_row(value) if key in parts and value else value for key, value in said.items()}
@@ -56,7 +48,7 @@ def _rename(old: str, new: str, *, without: str = "") -> None:
     _rewrite("issued_template", "template_id", "filled_json", of_filled)
     comments = sa.table("review_comment", sa.column("row_kind"), sa.column("column_name"))
     own = comments.c.row_kind.in_(REGISTERS)
-    op.execute(sa.update(comments).where(own, comments.c.column_name == old).values(column_name=new))
+    op.execute(sa.update(comments).where(own, comments.c.column_name == OLD).values(column_name=NEW))
 
 
 def _rewrite(table_name: str, key: str, column: str, change: Callable[[_Said], _Said], *, kind: str = "") -> None:

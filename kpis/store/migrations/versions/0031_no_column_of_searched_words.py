@@ -5,8 +5,6 @@ Changes of before (register_change) go on naming the column; an edition of befor
 
 from alembic import op
 
-from kpis.store.migrations.columns import add, texts
-
 revision = "0031"
 down_revision = "0030"
 
@@ -16,21 +14,9 @@ LISTED = ("procedure_code", "bureau_code", "digital_status", "digitised_date", "
 
 def upgrade() -> None:
     """Apply."""
-    _listed_by(LISTED, lambda: op.drop_column("procedure", "search_text"))
-
-
-def downgrade() -> None:
-    """Undo; the words are filled in with the next change of a row, and nothing of that version reads them before."""
-    _listed_by(
-        (*LISTED, "search_text"), lambda: add("procedure", *texts("search_text", default=""))
-    )
-
-
-def _listed_by(columns, change) -> None:
-    """Change the table; SQLite has an index over what a list shows, which is declared anew."""
-    is_indexed = op.get_bind().dialect.name == "sqlite"
+    is_indexed = op.get_bind().dialect.name == "sqlite"  # by what a list shows; it is declared anew
     if is_indexed:
         op.drop_index("procedure_listed", "procedure")
-    change()
+    op.drop_column("procedure", "search_text")
     if is_indexed:
-        op.create_index("procedure_listed", "procedure", list(columns))
+        op.create_index("procedure_listed", "procedure", list(LISTED))
