@@ -266,9 +266,9 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     vintages = stored.setdefault(key, [])
     try:
         record = next_vintage(vintages, dict(vars(row)), row=number, key=" ".join(key))
-    except FigureRefused as refusal:
+    except FigureRefused:
         file.add_problem(
-            "rule", " ".join(key), Message("correction_with_reason"), refusal.message, row=number, column="reason_class",
+            "rule", " ".join(key), Message("correction_with_reason"), Message("remedy_correction_reason"), row=number, column="reason_class",
             rule="correction_without_reason",
         )  # fmt: skip
         return False

@@ -19,6 +19,7 @@ from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
+from loaders.files.guard import check_bytes
 from loaders.load import check_content, load_file
 from manage import app
 from tests.books import saved
@@ -197,6 +198,16 @@ def bomb() -> bytes:
 def test_bytes_that_are_no_table_are_refused_before_they_are_parsed(store: Store, content: bytes, found: str) -> None:
     report = load_file(store, content, name="x.xlsx")
     assert [p.kind for p in report.problems] == ["file"] and found in report.problems[0].found
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 truncated", saved(openpyxl.Workbook()).replace(b"xl/workbook.xml", b"xl/w0rkbook.xml")]
+)
+def test_where_a_workbook_alone_is_taken_no_csv_is_offered(content: bytes) -> None:
+    """Who then saved a CSV was told on the next upload that none is taken."""
+    for only_workbook, offered in ((True, "xlsx"), (False, "csv_or_xlsx")):
+        (problem,) = check_bytes(content, max_bytes=1_000_000, only_workbook=only_workbook)
+        assert problem.expected.key == offered
 
 
 def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
