@@ -37,7 +37,7 @@ def _asked(request: Request) -> tuple[Telling, Stand]:
     """Parse language and moment of the requested charts."""
     language = request.query_params.get("lang") or SOURCE
     if language not in codes():
-        raise BadQuery(f"lang={language}", ", ".join(codes()))
+        raise BadQuery(f"lang={language}", Message("query_one_of", known=" | ".join(codes())))
     moment, edition = moment_of(request, known_at=known_of(request), view=view_of(request)), edition_of(request)
     stand = Stand(moment.as_of, edition.manifest if edition else None, settings(), is_sample=moment.state.is_sample())
     return Telling(Words(language), moment), stand

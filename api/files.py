@@ -58,7 +58,7 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
     if listed is None and _is_of_a_page(name):
         return _lost(request, edition, name)
     if listed is None:
-        return refused(404, NOTHING_THERE, subject=name)
+        return refused(404, NOTHING_THERE, subject=request.url.path)
     kind = MEDIA.get(name.rsplit(".", 1)[-1]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
     if kind == "text/html":
         kind += "; charset=utf-8"

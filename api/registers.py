@@ -69,7 +69,7 @@ CHOICES = {
 
 def choice_of(request: Request, name: str, choices: Collection[str]) -> str:
     """Parse a parameter with a fixed vocabulary; blank if absent."""
-    return code_of(request, name, choices, " | ".join(choices))
+    return code_of(request, name, choices, Message("query_one_of", known=" | ".join(choices)))
 
 
 def filter_of(request: Request) -> Filter:

@@ -51,9 +51,9 @@ class BadQuery(ValueError):
         possible: the expected form; in the program's own words, since the government may not be known yet.
     """
 
-    def __init__(self, value: str, possible: Message | str) -> None:
+    def __init__(self, value: str, possible: Message) -> None:
         value = value if len(value) <= SHOWN else f"{value[:SHOWN]}…"
-        super().__init__(f"{value}: {both_shipped(possible) if isinstance(possible, Message) else possible}")
+        super().__init__(f"{value}: {both_shipped(possible)}")
 
 
 def edition_of(request: Request) -> Edition | None:
@@ -287,12 +287,12 @@ def refuse_others(request: Request, names: Iterable[str]) -> None:
     """
     known, given = (*names, "edition", "lang"), [name for name, _ in request.query_params.multi_items()]
     if others := sorted({*given} - {*known}):
-        raise BadQuery(", ".join(others), " | ".join(known))
+        raise BadQuery(", ".join(others), Message("query_unknown", known=" | ".join(known)))
     if twice := sorted(name for name in {*given} if given.count(name) > 1):
         raise BadQuery(", ".join(twice), Message("query_once"))
 
 
-def code_of(request: Request, name: str, known: Collection[str], possible: Message | str) -> str:
+def code_of(request: Request, name: str, known: Collection[str], possible: Message) -> str:
     """Parse a code parameter; blank if absent.
 
     Raises:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from api.registers import number_of
 from api.routes import DAY, BadQuery, answered, known_of, moment_of
 from kpis.languages import SOURCE, codes
+from kpis.message import Message
 from telling.blocks import Telling
 from telling.search import KINDS, answers
 from telling.words import Words
@@ -21,9 +22,9 @@ def _search(request: Request) -> dict[str, Any]:
     moment = moment_of(request, known_at=known_of(request))
     kind, language = request.query_params.get("kind", ""), request.query_params.get("lang") or SOURCE
     if kind and kind not in KINDS:
-        raise BadQuery(f"kind={kind}", " | ".join(KINDS))
+        raise BadQuery(f"kind={kind}", Message("query_one_of", known=" | ".join(KINDS)))
     if language not in codes():
-        raise BadQuery(f"lang={language}", " | ".join(codes()))
+        raise BadQuery(f"lang={language}", Message("query_one_of", known=" | ".join(codes())))
     query, limit = request.query_params.get("q", "").strip(), number_of(request, "limit", USUAL, MOST)
     listed = answers(Telling(Words(language), moment), query, kinds=[kind] if kind else (), limit=limit)
     return {

@@ -37,6 +37,8 @@ from loaders.workbook.context import ReportContext, catalogue_area
 from loaders.workbook.values import fits_unit
 
 _ANSWER = Message("remedy_correct_or_reason_text")
+_LEAVE = Message("remedy_correct_or_leave")
+_NOTE = Message("remedy_correct_or_note")
 
 
 # Workbook -------------------------------------------------------------------------------------------------------------
@@ -239,13 +241,18 @@ def _figures(
             continue
         sure = ("value",) if (number, "value") in file.units else ()
         for odd in rules[code].doubts(reported[key], earlier[code, unit], sure=sure):
-            if odd.severity != "warning" or not row.reason_text.strip():
+            if odd.rule == "rate_disagrees":  # stored as published, beside its numbers: told, unless a note tells readers
+                if not (row.reason_text + row.note_ja + row.note_en).strip():
+                    _add_doubt(odd, key, file, number, grade="warning")
+            elif odd.severity != "warning" or not row.reason_text.strip():
                 _add_doubt(odd, key, file, number)
     return places
 
 
 def _add_doubt(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Severity = "error") -> None:
-    remedy = _ANSWER if doubt.severity == "warning" and grade == "error" else doubt.remedy
+    remedy = doubt.remedy
+    if doubt.severity == "warning":
+        remedy = _ANSWER if grade == "error" else _NOTE if doubt.rule == "rate_disagrees" else _LEAVE
     column = doubt.column if doubt.column in file.columns else "value"
     file.add_problem(
         "doubt" if doubt.severity == "warning" else "number", f"{doubt.column}={doubt.found}", doubt.expected, remedy,
@@ -259,9 +266,9 @@ def _becomes_vintage(file: Prepared, number: int, row: Any, stored: dict[Key, li
     vintages = stored.setdefault(key, [])
     try:
         record = next_vintage(vintages, dict(vars(row)), row=number, key=" ".join(key))
-    except FigureRefused as refusal:
+    except FigureRefused:
         file.add_problem(
-            "rule", " ".join(key), Message("correction_with_reason"), refusal.message, row=number, column="reason_class",
+            "rule", " ".join(key), Message("correction_with_reason"), Message("remedy_correction_reason"), row=number, column="reason_class",
             rule="correction_without_reason",
         )  # fmt: skip
         return False

@@ -14,7 +14,7 @@ from math import isfinite
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from kpis.figures.records import NEAR, Definition, Figure, value_of
+from kpis.figures.records import NEAR, Definition, Figure, rate_of, value_of
 from kpis.kinds import KINDS, is_percent
 from kpis.languages import both
 from kpis.message import Message
@@ -126,8 +126,11 @@ class Rules:
             doubts += _counts(definition, figure)
         if self.is_on_a_day:
             doubts += _parts(definition, figure, form_columns)
-        if self.is_rate and "value" not in sure and (question := ask_scale(definition, figure)) is not None:
+        question = ask_scale(definition, figure) if self.is_rate and "value" not in sure else None
+        if question is not None:
             doubts.append(question)
+        elif has_parts:
+            doubts += _own_numbers(definition, figure)
         far = list(_magnitude(definition, figure, earlier.before(figure) if earlier else None, names))
         if doubts and far:
             faulty = {f.column for f in doubts if f.severity in ("error", "question")}
@@ -145,9 +148,14 @@ def ask_scale(definition: Definition, figure: Figure, *, shown: float | None = N
     if value is None or not is_rate(definition):
         return None
     if shown is None:
-        if definition.unit_ja == "ポイント" or not 0 < abs(value) <= 1 or _has_parts(definition, figure):
+        if definition.unit_ja == "ポイント" or not 0 < abs(value) <= 1:
             return None
         shown = float(f"{value * 100:.15g}")
+        worked = _worked(definition, figure)
+        if (worked is None and _has_parts(definition, figure)) or (
+            worked is not None and not _agree(definition, figure, shown, worked)
+        ):
+            return None
     low, high = limits(definition)
     readings = tuple(r for r in dict.fromkeys((value, shown)) if _within(r, low, high))
     if not readings:
@@ -319,6 +327,25 @@ def _parts(definition: Definition, figure: Figure, form_columns: Collection[str]
             "numerator_differs", "numerator", "warning", f"{written(figure.numerator)} ≠ {written(figure.value)}",
             Message("same_as_value"), CONFIRM,
         )  # fmt: skip
+
+
+def _worked(definition: Definition, figure: Figure) -> float | None:
+    """Return the rate by the figure's own numbers; ``None`` where it has none."""
+    return rate_of(definition.kind, figure.numerator, figure.denominator, figure.base_value)
+
+
+def _agree(definition: Definition, figure: Figure, value: float, worked: float) -> bool:
+    """Return whether a rate is that of its numbers, but for rounding: half of its last digit; of rounded counts a point."""
+    places = max(definition.decimals, 0 if value == round(value) else 1)  # a decimal fraction is exact to its last digit
+    allowed = 1.0 if figure.is_approximate else 0.5 * 10**-places
+    return abs(value - worked) <= allowed + 1e-9
+
+
+def _own_numbers(definition: Definition, figure: Figure) -> Iterator[Doubt]:
+    value, worked = figure.value, _worked(definition, figure)
+    if value is not None and worked is not None and not _agree(definition, figure, value, worked):
+        expected = Message("rate_by_its_numbers", worked=worked)
+        yield Doubt("rate_disagrees", "value", "warning", f"{value:,.15g}%", expected, CONFIRM)
 
 
 def _magnitude(definition: Definition, figure: Figure, before: Figure | None, names: Sequence[str]) -> Iterator[Doubt]:

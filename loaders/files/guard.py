@@ -92,7 +92,7 @@ def _check(content: bytes, *, only_workbook: bool) -> None:
             raise _Refused(Message("workbook_encrypted"), forms, Message("remedy_without_password"))
         raise _Refused(Message("workbook_old_format"), forms, _SAVE)
     if is_workbook(content):
-        _check_zip(content)
+        _check_zip(content, forms)
     elif not only_workbook and _is_utf16(content):
         raise _Refused(Message("encoding_utf16"), Message("utf8_or_sjis"), Message("remedy_save_as_csv_utf8"))
     elif content[:4] in (b"%PDF", b"\x89PNG", b"GIF8") or content[:2] in (b"\xff\xd8", b"PK") or b"\x00" in content:
@@ -110,12 +110,12 @@ def _is_utf16(content: bytes) -> bool:
     )
 
 
-def _check_zip(content: bytes) -> None:
+def _check_zip(content: bytes, forms: Message) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
-        raise _Refused(_DAMAGED, _FORMS, _AGAIN) from error
+        raise _Refused(_DAMAGED, forms, _AGAIN) from error
     names = [entry.filename for entry in entries]
     if len(entries) > MAX_ENTRIES:
         raise _Refused(f"{len(entries):,} parts", Message("at_most_parts", most=MAX_ENTRIES), _SAVE)
@@ -133,7 +133,7 @@ def _check_zip(content: bytes) -> None:
         if any(pattern.search(name) for name in names):
             raise _Refused(fault, expected, remedy)
     if "xl/workbook.xml" not in names:
-        raise _Refused(Message("zip_no_xlsx"), _FORMS, _SAVE)
+        raise _Refused(Message("zip_no_xlsx"), forms, _SAVE)
     if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MAX_SHEETS:
         raise _Refused(Message("too_many_sheets"), Message("at_most_sheets", most=MAX_SHEETS), _SAVE)
     _measure(content, entries)

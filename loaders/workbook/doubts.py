@@ -28,6 +28,7 @@ from loaders.workbook.context import ReportContext
 
 JUMP, FEWEST = 5.0, 6
 _PLACE = frozenset({"latitude", "longitude"})
+_OF_THE_ROW = ("without_denominator", "rate_disagrees")  # doubts of several cells, whichever of them changed
 _LEAST_SPREAD = 0.01  # share of the usual level: a constant series is not doubted for a small change
 
 
@@ -95,7 +96,7 @@ def _by_itself(
     earlier = Earlier(figure_of((code, "", p), values) for p, values in past.items())  # type: ignore[arg-type]
     form_columns = {"denominator"} - refused if KINDS[definition.kind].is_on_a_day else set()
     for doubt in check_figure(definition, figure_of(row.key, fields), earlier, form_columns=form_columns, sure=NUMBERS):
-        if doubt.severity != "warning" or doubt.column in row.changed or doubt.rule == "without_denominator":
+        if doubt.severity != "warning" or doubt.column in row.changed or doubt.rule in _OF_THE_ROW:
             yield _problem(row, doubt)
 
 
@@ -124,25 +125,11 @@ def _of_figure(row: ReportedRow, series: Sequence[_Point], context: ReportContex
     indicator, period, fields = context.indicators[row.key[0]], parse_period(row.key[2]), row.fields
     kind = indicator["kind"]
     numbers = {n: v for n in ("value", "numerator", "denominator", "base_value") if isinstance(v := fields.get(n), float)}
-    yield from _disagreement(row, kind, numbers, indicator["decimals"])
     own = None if row.readings else next((p.value for p in series if p.period.code == period.code), None)
     if own is None:
         return
     column = "value" if "value" in numbers else "numerator"
     yield from _jump(row, period, own, series, column, is_cumulative=KINDS[kind].is_cap)
-
-
-def _disagreement(row: ReportedRow, kind: str, numbers: Mapping[str, float], decimals: int) -> Iterator[Problem]:
-    value, part = numbers.get("value"), numbers.get("numerator")
-    rate, whole = KINDS[kind].rate, numbers.get(KINDS[kind].whole)
-    if rate is None or value is None or part is None or not whole:
-        return
-    worked = rate(part, whole)
-    # Half of the last published digit is rounding; rounded counts may be off by a point.
-    places = max(decimals, 0 if value == round(value) else 1)  # a decimal fraction is exact to its last digit
-    allowed = 1.0 if row.fields.get("is_approximate") else 0.5 * 10**-places
-    if abs(value - worked) > allowed + 1e-9:
-        yield _doubt(row, "rate_disagrees", "value", f"{value:,.15g}%", Message("rate_by_its_numbers", worked=worked))  # fmt: skip
 
 
 def _jump(

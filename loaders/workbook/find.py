@@ -44,6 +44,8 @@ class Table:
     ) -> Problem:
         """Return a problem at a cell of this table."""
         place = cell or (self.address(row, column) if column in self.at else "")
+        if isinstance(text, float) and text.is_integer():
+            text = int(text)  # a cell holds no ".0"
         return Problem(kind, str(text)[:200], expected, remedy, sheet=self.sheet, cell=place, row=row)
 
 

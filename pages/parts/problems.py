@@ -32,7 +32,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             icon = ":red[:material/error:]" if problem.grade == "error" else ":orange[:material/warning:]"
             word = t(f"grade_{problem.grade}")
             prose.markdown(
-                f"{icon} {word} **{markdown(_place(problem))}** {markdown(problem.subject_in(language()))}  \n"
+                f"{icon} {word} {_bold(_place(problem))}{markdown(problem.subject_in(language()))}  \n"
                 f"{t('found_text', text=markdown(cell_content(problem.found)))}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )
@@ -68,6 +68,11 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
             for p in problems
         ]
     )  # fmt: skip
+
+
+def _bold(place: str) -> str:
+    """Return a place in bold, with the space after it; blank where a problem is of the whole file."""
+    return f"**{markdown(place)}** " if place else ""
 
 
 def _place(problem: Problem) -> str:

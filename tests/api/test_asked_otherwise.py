@@ -54,7 +54,10 @@ def test_what_is_not_read_is_refused_and_named(api: TestClient, query: str) -> N
     answer = api.get(f"/api/v1/{query}")
     assert answer.status_code == 400
     asked = query.partition("?")[2].split("=")[0]
-    assert asked in answer.json()["error"]
+    refusal = answer.json()["error"]
+    assert asked in refusal
+    own, _, english = refusal.partition(": ")[2].partition(" / ")  # said in both languages: not "status: unit | view"
+    assert any(ord(letter) > 0x3000 for letter in own) and " " in english, refusal
 
 
 @pytest.mark.parametrize(

@@ -104,8 +104,20 @@ def test_a_rate_is_no_question_where_something_tells() -> None:
     assert found("ratio", value=0.881, numerator=881, denominator=100_000) == []
     assert found("ratio", value=0) == [] and found("ratio", value=1.01) == []
     assert found("level", unit="ポイント", value=0.5) == [] and found("level", unit="件", value=1) == []
+    assert found("ratio", value=0.5, numerator=5, denominator=1000) == []
     # A denominator alone tells nothing.
     assert [r for _, r, _ in found("ratio", value=0.881, denominator=100_000)] == ["scale"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers"), [("ratio", {"numerator": 915, "denominator": 1000}), ("reduction", {"numerator": 85, "base_value": 1000})]
+)
+def test_a_share_written_beside_its_numbers_is_a_question(kind: str, numbers: dict[str, float]) -> None:
+    """0.915 beside 915 of 1,000 is 91.5% for whoever reads it; any other difference is a doubt."""
+    assert found(kind, value=0.915, **numbers) == [("question", "scale", "value")]
+    assert found(kind, value=0.915, sure=("value",), **numbers) == [("warning", "rate_disagrees", "value")]
+    assert found(kind, value=95, **numbers) == [("warning", "rate_disagrees", "value")]
+    assert found(kind, value=91.5, **numbers) == [] and found(kind, value=92, is_approximate=True, **numbers) == []
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
+from loaders.files.guard import check_bytes
 from loaders.load import check_content, load_file
 from manage import app
 from tests.books import saved
@@ -199,6 +200,16 @@ def test_bytes_that_are_no_table_are_refused_before_they_are_parsed(store: Store
     assert [p.kind for p in report.problems] == ["file"] and found in report.problems[0].found
 
 
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04 truncated", saved(openpyxl.Workbook()).replace(b"xl/workbook.xml", b"xl/w0rkbook.xml")]
+)
+def test_where_a_workbook_alone_is_taken_no_csv_is_offered(content: bytes) -> None:
+    """Who then saved a CSV was told on the next upload that none is taken."""
+    for only_workbook, offered in ((True, "xlsx"), (False, "csv_or_xlsx")):
+        (problem,) = check_bytes(content, max_bytes=1_000_000, only_workbook=only_workbook)
+        assert problem.expected.key == offered
+
+
 def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'cli.db'}")
     settings.cache_clear()
@@ -297,3 +308,16 @@ def test_a_number_with_a_line_between_its_digits_is_no_number(tokyo_store: Store
     """Of a workbook it is none either: each door has the same rules."""
     report = load_file(tokyo_store, csv_of(row(**{name: "1_0"})), name="observations.csv")
     assert [(p.kind, p.row) for p in report.problems if p.stops] == [("number", 2)] and f"{name}=1_0" in report.problems[0].found
+
+
+def test_a_rate_in_a_list_is_held_against_its_own_numbers(tokyo_store: Store) -> None:
+    """A share written for a percentage is a question; a rate published beside other numbers is stored and told, unless a note tells why."""
+    numbers = {"indicator_code": "electronic_decision_rate", "period_code": "2026-10", "numerator": "915", "denominator": "1000"}
+    report = load_file(tokyo_store, csv_of(row(**numbers, value="0.915")), name="observations.csv")
+    assert [(p.rule, p.cell) for p in report.problems if p.stops] == [("scale", "D2")] and not report.accepted
+    noted = csv_of(row(**{**numbers, "period_code": "2026-09"}, value="95", note_en="counts are rounded"))
+    assert not [p for p in load_file(tokyo_store, noted, name="observations.csv").problems if p.rule == "rate_disagrees"]
+    report = load_file(tokyo_store, csv_of(row(**numbers, value="95")), name="observations.csv")
+    (problem,) = (p for p in report.problems if p.rule != "part_of_list")
+    assert (problem.rule, problem.cell, problem.grade) == ("rate_disagrees", "D2", "warning") and report.accepted == 1
+    assert "91.50%" in written(problem.expected, "en") and "note_en" in written(problem.remedy, "en")

@@ -259,7 +259,7 @@ def test_what_can_be_read_but_is_odd_is_doubted(store: Store, sheet: str, cells:
 def test_a_cell_that_an_indicator_does_not_use_says_in_one_language_which_it_uses(store: Store) -> None:
     content = with_cells(template(store), F, {"J10": 5})
     (problem,) = read_workbook(content, store=store, today=date(2023, 1, 15)).problems
-    assert problem.cell == "J10"
+    assert problem.cell == "J10" and problem.found == "5"
     assert (
         written(problem.expected, "en")
         == "a blank: this indicator does not use it (to be filled in: value (at the end of the period), denominator)"

@@ -93,6 +93,8 @@ def test_the_api_answers_of_the_edition_and_of_its_day(public: int, published: H
     }
     assert value == {1: 72.0, 2: 71.0}
     assert asked(public, "/api/v1/status?edition=9")[0] == 400
+    status, _, body = asked(public, "/api/v1/nothing.csv")
+    assert status == 404 and json.loads(body)["error"].startswith("/api/v1/nothing.csv: "), "named as it was asked for"
     listed = json.loads(asked(public, "/api/v1/editions")[2])
     assert [e["edition"] for e in listed["editions"]] == [2, 1] and listed["current"] == 2
 
