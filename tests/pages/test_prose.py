@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from kpis.line_breaks import JOINED, PLACE
 from kpis.settings import ROOT
+from pages.parts import raw_html
 from pages.parts.prose import in_cell, with_elements
+from pages.parts.text import settle_language
 
 
 def test_a_period_of_a_text_is_held_by_an_element_and_beside_a_mark_by_signs() -> None:
@@ -58,3 +61,15 @@ def test_html_that_somebody_wrote_is_text_beside_elements_of_ours() -> None:
 def test_a_tag_stays_as_it_is() -> None:
     tag = '<span class="att-row" style="font-size:1px">'
     assert with_elements(f"{tag}e-money</span>") == f"{tag}e-{JOINED}money</span>", "only what is read is held together"
+
+
+@pytest.mark.parametrize(("code", "said"), [("en", 'blank → <span lang="ja">見本、研修</span>'), ("ja", "blank → 見本、研修")])
+def test_japanese_within_a_piece_of_html_says_so_on_a_page_of_another_language(
+    monkeypatch: pytest.MonkeyPatch, code: str, said: str
+) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(raw_html.st, "html", lambda body, **_: drawn.append(str(body)))
+    settle_language(code)
+    raw_html.draw_html("<table><tbody><tr><td>What was written as the cause: blank → 見本、研修</td></tr></tbody></table>")
+    settle_language("ja")
+    assert said in drawn[0]
