@@ -31,7 +31,7 @@ _WHOLES = (
     rf"{_ABOUT}?{_NUMBER}(?: / | of ){_ABOUT}?{_NUMBER}(?: ?[{_KANJI}]{{1,3}}| (?!{_AND})[a-z]{{2,12}}\b)?",
     rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}(?:(?<=[{_TIMES}]){_PARTICLE})?|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
-    rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])", rf"\u65b9\u6cd5|\u4e0b\u66f8\u304d|\u6e08\u307f|\u90e8\u9580|\u3068\u3057\u3066|(?<=[\u3044\u305f\u306e\u308b])\u305f\u3081|\u4ee5[\u524d\u5f8c\u964d]{_PARTICLE}?|\u7d50\u679c\u672a(?:\u78ba\u8a8d|\u516c\u8868)",
+    rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])", rf"\u65b9\u6cd5|\u4e0b\u66f8\u304d|\u6e08\u307f|\u90e8\u9580|\u3068\u3057\u3066|(?<=[\u3044\u305f\u306e\u308b])\u305f\u3081|\u4ee5[\u524d\u5f8c\u964d]{_PARTICLE}?",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Half widths that fit into the cell of a value on a phone of 320 pixels, beside the name of its column; between the two numbers of a part of a whole.
@@ -53,7 +53,9 @@ _CHANGE = re.compile(
     rf"|(?<=[{_KANJI}]{{2}}[\u3041-\u3096])(?=[{_KATAKANA}]{{4}})"
 )
 # A compound longer than the narrowest cell or the shortest line of a heading on a phone of 320 pixels.
-COMPOUND = re.compile(rf"(?:[{_KANJI}]{{5,}}[\u3041-\u3096][{_KATAKANA}]{{4,}}|[{_KANJI}{_KATAKANA}\u30fb]{{10,}})")
+COMPOUND = re.compile(
+    rf"(?:(?:[{_KANJI}]{{5,}}[\u3041-\u3096]|[{_KANJI}{_KATAKANA}]{{5,}}[\u3057\u307f])[{_KATAKANA}]{{4,}}|[{_KANJI}{_KATAKANA}\u30fb]{{10,}})"
+)
 IN_HALF = re.compile(rf"[{_KANJI}{_KATAKANA}\u30fb]{{9,}}")  # longer than half of such a page
 _JOINING = re.compile(r"\u30a2(?:\u30f3\u30c9|\u30c3\u30d7)")  # and; up, as in start-up
 _RUN, _LONG = re.compile(rf"[{_KATAKANA}]+"), re.compile(rf"[{_KATAKANA}]{{9,}}")

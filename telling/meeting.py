@@ -219,7 +219,7 @@ def indicators(report: QuarterReport, *, called: Callable[[Period, str], str] = 
         earlier = [
             cell
             for f in (judged.previous, judged.year_earlier)
-            for cell in (_number(item, f, dated_text(item, f, language)), called(f.period, language) if f else "")
+            for cell in (_number(item, f, dated_text(item, f, language, is_in_table=True)), called(f.period, language) if f else "")
         ]
         rows.append(
             (

@@ -105,7 +105,7 @@ def _headline(item: Scored, agenda: Agenda) -> Headline:
         status=judged.status if judged.standing != "last_known" else "no_current", word=standing_word(judged, w.language),
         theme=theme_name(item.entry.theme, w), name=w.named(item.entry.definition),
         value=shown_figure(item, judged.figure, w.language) if judged.figure else "―", bar=_bar(item),
-        before=dated_text(item, judged.previous, w.language), year_earlier=dated_text(item, judged.year_earlier, w.language),
+        before=dated_text(item, judged.previous, w.language, is_in_table=True), year_earlier=dated_text(item, judged.year_earlier, w.language, is_in_table=True),
         strip=attention.strip(moment.stood(item), w, name=w.named(item.entry.definition)),
     )  # fmt: skip
 

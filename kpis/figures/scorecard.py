@@ -410,13 +410,17 @@ def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") ->
     return figure_text(scored.entry.definition, figure, language, apart_from=scored.beside)
 
 
-def dated_text(scored: Scored, figure: Figure | None, language: str = "ja", *, definition: Definition | None = None) -> str:
-    """Format a figure of a judged series with its short period, for use beside one of another period: ``55.1 % (R3年度)``; or a dash.
+def dated_text(
+    scored: Scored, figure: Figure | None, language: str = "ja", *, definition: Definition | None = None, is_in_table: bool = False
+) -> str:  # fmt: skip
+    """Format a figure of a judged series with its period in brief, for use beside one of another period: ``55.1 % (R3年度)``; or a dash.
 
     Args:
         definition: replaces that of the series, for a card that shows the unit once.
+        is_in_table: in a table of many columns, where a quarter is R3 Q4.
     """
     if figure is None:
         return "―"
     shown = figure_text(definition or scored.entry.definition, figure, language, apart_from=scored.beside)
-    return f"{shown} ({figure.period.brief(language)})"
+    period = figure.period.short(language) if is_in_table else figure.period.brief(language)
+    return f"{shown} ({period})"

@@ -25,11 +25,13 @@ _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])
 # A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is no text of a page, what is kept together already, and marks and
 # legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z]|\u65b9\u6cd5|[\u672a\u6e08\u975e\u4ee5]|\u4e0b\u66f8|\u90e8\u9580)[^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z]|\u65b9\u6cd5|[\u6e08\u975e\u4ee5]|\u4e0b\u66f8|\u90e8\u9580)[^<]*)",
     re.S,
 )
 
 _COLUMN = 7.5  # em: what a column of a table of eight holds on A4
+# The end of such a word, as of a verb, where a phrase ends: behind kana, before kanji or katakana.
+_ENDED = re.compile(r"(?<=[\u3041-\u3096])</span>(?=[\u30a1-\u30fa\u4e00-\u9fff])")
 _KEPT_WHOLE = re.compile(r"(<span.*?</span>)|([^<]+)")  # what is kept on one line, and the text between
 
 
@@ -53,7 +55,8 @@ def in_column(text: str) -> str:
     marked = with_wholes(
         str(escape(text)), lambda whole: " ".join(f'<span class="nw">{line}</span>' for line in _in_lines(whole[0]))
     )
-    return Markup(_KEPT_WHOLE.sub(lambda part: part[1] or "<wbr>".join(phrases(part[2])), marked))
+    parted = _KEPT_WHOLE.sub(lambda part: part[1] or "<wbr>".join(phrases(part[2])), marked)
+    return Markup(_ENDED.sub(r"\g<0><wbr>", parted))
 
 
 def _in_lines(whole: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publishers.site.lines import lined
+from publishers.site.lines import in_column, lined
 
 NAME = "オープンデータ徹底活用プロジェクト"
 PLACED = "オープンデータ<wbr>徹底活用<wbr>プロジェクト"
@@ -94,3 +94,7 @@ def test_the_name_of_a_number_beside_others_may_break_between_its_words_sooner_t
 def test_words_that_chromium_takes_for_two_are_kept_in_texts_without_a_number() -> None:
     once = lined("<p><a>判定の方法</a>: デジタル化済み</p>")
     assert once == '<p><a>判定の<span class="nw">方法</span></a>: デジタル化<span class="nw">済み</span></p>' == lined(once)
+
+
+def test_a_name_in_a_narrow_column_may_break_behind_a_word_that_is_kept() -> None:
+    assert in_column("デジタル化済みプロセス数") == 'デジタル化<span class="nw">済み</span><wbr>プロセス数'
