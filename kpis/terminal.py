@@ -24,8 +24,9 @@ class Terminal(Console):
     """A terminal that prints plain text: no control character, direction mark or style in it takes effect."""
 
     def print(self, *objects: Any, **how: Any) -> None:
-        """Print like ``rich``, each text cleaned and without markup."""
-        super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **{"markup": False, **how})
+        """Print like ``rich``, each text cleaned and without markup; in a file or pipe no line is broken, which would break words."""
+        usual = {"markup": False, "soft_wrap": not self.is_terminal}
+        super().print(*(clean(o) if isinstance(o, str) else o for o in objects), **{**usual, **how})
 
 
 BACKUP = "backup.json"  # identifies the folder of a backup

@@ -28,14 +28,18 @@ app = typer.Typer()
 MOST_PRINTED = 500  # maximum of problems printed per file: a list with the wrong separator has one in every cell
 
 
-def print_report(report: LoadReport, *, as_json: bool) -> None:
-    """Print the result of loading a file: accepted rows, and every problem with its place and bilingual remedy."""
+def print_report(report: LoadReport, *, as_json: bool, is_check: bool = False) -> None:
+    """Print the result of loading a file: accepted rows, and every problem with its place and bilingual remedy.
+
+    Args:
+        is_check: nothing was to be stored: rows are counted as read.
+    """
     if as_json:
         typer.echo(clean(json.dumps(report.to_json(), ensure_ascii=False, indent=1)))
         return
     if not any(p.stops for p in report.problems):
         out.print(
-            f"{report.file}: {localised('rows_taken', accepted=report.accepted, rows=report.rows)}"
+            f"{report.file}: {localised('rows_checked' if is_check else 'rows_taken', accepted=report.accepted, rows=report.rows)}"
             + (f" [{report.kind}]" if report.kind and report.kind != report.file else "")
             + (f" ({localised('taken_before')})" if report.is_repeat else "")
         )
@@ -167,7 +171,7 @@ def check(
     store = own_store()
     content = file.read_bytes()
     report = load.check_content(content, file.name, kind=kind, store=store)
-    print_report(report, as_json=as_json)
+    print_report(report, as_json=as_json, is_check=True)
     if marked and report.problems:
         if not door.is_bureau_workbook(content):
             raise WrongValue("no_bureau_workbook", option="--marked", name=file.name)

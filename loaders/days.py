@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
@@ -36,6 +37,7 @@ def find_in_days(store: Store, files: Sequence[Prepared], *, today: date) -> Non
             _begun(file, today)
         elif file.kind == RowKind.TARGET:
             _targets(file)
+            _overwritten(file, store.all_of(tables.Target))
     if baselines := [file for file in files if file.kind == RowKind.BASELINE]:
         _baselines(baselines, _rows_of(store, files, RowKind.TARGET, tables.Target))
 
@@ -89,6 +91,19 @@ def _begun(file: Prepared, today: date) -> None:
             what, expected = f"period_code={given.period_code}", Message("begun_by", day=today.isoformat())
             remedy, rule = Message("remedy_period"), "period_not_begun"
             file.add_problem("period", what, expected, remedy, row=number, column="period_code", rule=rule)
+
+
+def _overwritten(file: Prepared, before: Sequence[Mapping[str, Any]]) -> None:
+    """Tell of each stored target that is given another value: one that was changed is a row of its own, and only a slip is overwritten."""
+    key = itemgetter("indicator_code", "bureau_code", "period_code", "set_order")
+    values = {key(row): row["value"] for row in before}
+    given: Any
+    for number, given in file.numbered:
+        old = values.get(key(vars(given)), given.value)
+        if old != given.value:
+            what, expected = f"value={given.value:,.15g}", Message("target_until_now", value=f"{old:,.15g}")
+            remedy, rule = Message("remedy_new_target"), "target_overwritten"
+            file.add_problem("doubt", what, expected, remedy, row=number, column="value", rule=rule, grade="warning")
 
 
 def _targets(file: Prepared) -> None:

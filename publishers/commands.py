@@ -65,7 +65,8 @@ def publish_command(
         size = change.size_ja and f" ({change.size_ja})"
         why = f" [{change.reason_class}] {change.reason_text}" if change.reason_class else ""
         where = " ".join(part for part in (change.code, change.unit_code, change.period_code, change.field) if part)
-        out.print(f"  {change.kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"))
+        kind = localised(f"edition_change_{change.kind}")
+        out.print(f"  {kind} {where} {change.old_ja} → {change.new_ja}{size}{why}".rstrip(" →"))
     for doubt in preview.doubts:
         err.print("\n".join(f"⚠ {line}" for line in pair(doubt)))
     _warn_unplaced()

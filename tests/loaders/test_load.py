@@ -15,12 +15,16 @@ from typer.testing import CliRunner
 
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT
 from kpis.languages import written
+from kpis.message import Message
 from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
+from loaders.commands import print_report
 from loaders.files.guard import check_bytes
+from loaders.files.problems import Problem
 from loaders.load import check_content, load_file
+from loaders.report import LoadReport
 from manage import app
 from tests.books import saved
 from tests.shared import copied, empty, shipped
@@ -321,3 +325,32 @@ def test_a_rate_in_a_list_is_held_against_its_own_numbers(tokyo_store: Store) ->
     (problem,) = (p for p in report.problems if p.rule != "part_of_list")
     assert (problem.rule, problem.cell, problem.grade) == ("rate_disagrees", "D2", "warning") and report.accepted == 1
     assert "91.50%" in written(problem.expected, "en") and "note_en" in written(problem.remedy, "en")
+
+
+def test_a_stored_target_that_is_overwritten_is_told(tokyo_store: Store) -> None:
+    """A target that was changed is a row of its own; with another value for an old row the past would be judged by it, without a word."""
+    listed = (ROOT / "data" / "catalogue" / "targets.csv").read_text(encoding="utf-8")
+    changed = listed.replace("electronic_decision_rate,TMG,FY2025,100,", "electronic_decision_rate,TMG,FY2025,98,")
+    report = load_file(tokyo_store, changed.encode(), name="targets.csv")
+    assert [(p.rule, p.cell, p.grade, p.found) for p in report.problems] == [("target_overwritten", "D18", "warning", "value=98")]
+    assert (
+        report.accepted
+        and "100" in written(report.problems[0].expected)
+        and "set_order" in written(report.problems[0].remedy, "en")
+    )
+    assert not load_file(tokyo_store, changed.encode() + b"\n", name="targets.csv").problems, "known by now"
+
+
+def test_a_line_of_a_command_is_broken_at_no_width_in_a_file(tokyo_store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    """At 80 columns "5 0" was written on two lines, and no program could look for a cell or a value."""
+    print_report(
+        LoadReport("x.csv", "", problems=[Problem("number", "5 0 " * 60, Message("xlsx"), Message("remedy_empty_file"))]),
+        as_json=False,
+    )
+    assert "5 0 " * 60 in capsys.readouterr().err
+
+
+def test_a_check_counts_what_it_read(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a workbook in which nothing was wrong "0 of 16 rows" was said."""
+    print_report(LoadReport("x.xlsx", "", rows=16), as_json=False, is_check=True)
+    assert "16 rows read" in (printed := capsys.readouterr().out) and "0 of" not in printed
