@@ -26,7 +26,7 @@ from pages.parts.explain import ask_readings, confirm_warnings, give_reasons, re
 from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_counts, problem_list
 from pages.parts.refused import refused_list
-from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name
+from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name, time_left
 from pages.parts.text import in_brackets, language, t
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
@@ -61,7 +61,7 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
                 "owed_title",
                 period=period_name(due[0].period_code),
                 day=format_date(window.due_on, language()),
-                left=(window.due_on - day).days,
+                left=time_left(window.due_on),
             )
         )
     else:

@@ -21,7 +21,7 @@ from pages.parts.brought import free_upload
 from pages.parts.choices import choose
 from pages.parts.data_table import data_table
 from pages.parts.problems import problem_list
-from pages.parts.reported import bureau_names, office_today
+from pages.parts.reported import bureau_names, time_left
 from pages.parts.saving import save_button
 from pages.parts.steps import form_key, last_file, take
 from pages.parts.text import language, t
@@ -55,8 +55,7 @@ def answered_by(store: Store, question: Question, replies: list[Reply], *, actor
         bureau = choose("bureau", list(by_bureau), t("bureau"), names.__getitem__, default=bureau, is_whole=True)
     reply = by_bureau[bureau]
     section_heading(t("answer_is_mine", bureau=markdown(names[bureau])))
-    left = (question.due_on - office_today()).days
-    due = t("answer_days_left", days=left) if left >= 0 else t("answer_days_late", days=-left)
+    due = time_left(question.due_on)
     if reply.state not in _TO_UPLOAD or question.state == QuestionState.CLOSED:
         due = format_date(question.due_on, language())
         prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=due, left=t(f"question_is_{question.state}")))

@@ -48,6 +48,12 @@ def office_today() -> date:
     return local_day(utc_now())
 
 
+def time_left(due_on: date) -> str:
+    """Return how many days remain until a day, or have passed since, in words: "3 days left", "due today", "2 days late"."""
+    left = (due_on - office_today()).days
+    return t("due_today") if left == 0 else t("days_left", days=left) if left > 0 else t("days_late", days=-left)
+
+
 def instant(at: datetime | None) -> str:
     """Return an instant (UTC) as text in the office's time zone, to the minute; a dash if ``None``."""
     return format_instant(at, language()) if at else "―"

@@ -11,6 +11,8 @@ import pytest
 from kpis.figures.records import Figure
 from kpis.periods import first_instant, last_instant, local_day, local_time, parse_instant
 from kpis.settings import ROOT
+from pages.parts.reported import office_today, time_left
+from pages.parts.text import settle_language
 from tests.rooms import LEVELS
 
 MORNING = datetime(2026, 11, 24, 23, 30)  # UTC: 08:30 on the 25th in Tokyo
@@ -89,3 +91,12 @@ def test_no_other_line_makes_a_day_of_an_instant() -> None:
 )  # fmt: skip
 def test_the_rule_notices(line: str) -> None:
     assert faults(line)
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "3 days left"), (1, "1 day left"), (0, "due today"), (-2, "2 days late")])
+def test_what_is_due_today_has_no_day_left(days: int, words: str) -> None:
+    settle_language("en")
+    try:
+        assert time_left(office_today() + timedelta(days)) == words
+    finally:
+        settle_language("ja")
