@@ -110,6 +110,7 @@ def openness(*, with_office: bool = False) -> str:
     """Return a text on which texts written by bureaus become public and which stay internal; ``with_office`` adds the office's."""
     own = [p for p in OpenPart if with_office or p != OpenPart.ASSESSMENT]
     parts = {is_open: [t(f"part_{p}") for p in own if (p in government().open_parts) == is_open] for is_open in (True, False)}
+    parts[False].append(t("part_person"))  # whatever a government decides
     lines = [
         t(key, parts=t("list_comma").join(parts[is_open]))
         for key, is_open in (("says_public", True), ("says_inside", False))
