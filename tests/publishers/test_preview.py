@@ -35,11 +35,10 @@ def test_a_draft_and_a_new_person_do_not_take_a_preview_away_and_an_approval_doe
         house.publish("承認のあと", figures=seen)
 
 
-def test_a_preview_and_its_edition_count_what_the_first_page_counts(tokyo: Store, tmp_path: Path) -> None:
+def test_a_preview_and_its_edition_count_what_the_first_page_counts(house: House) -> None:
     """One count for each indicator: figures of bureaus are not counted beside their sum."""
-    house = House(tokyo, tmp_path / "editions", utc_now())
     preview = house.preview()
-    moment = Moment(state=State(tokyo), as_of=preview.as_of)
+    moment = Moment(state=State(house.store), as_of=preview.as_of)
     assert len(moment.own) < len(moment.scored)
     assert preview.tally.to_json() == tally(moment.own).to_json() and preview.tally.total == len(moment.own)
-    assert house.publish().manifest["statuses"] == tally(Moment(state=State(tokyo), as_of=local_day(house.at)).own).to_json()
+    assert house.publish().manifest["statuses"] == tally(Moment(state=State(house.store), as_of=local_day(house.at)).own).to_json()
