@@ -29,7 +29,7 @@ from kpis.store.store import Store, utc_now
 from loaders.catalogue import load_folder
 from tests.books import saved
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, pictured, rerun, tab, too_wide
+from tests.browser.screen import as_shown, at_rest, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.browser.visits import GO
@@ -268,7 +268,7 @@ def bring(played: Played, who: str, period: str, part: Part) -> None:
     page.locator("input[type=file]").set_input_files(played.folder / name)
     expect(page.get_by_text(name).first).to_be_visible()
     page.get_by_role("button", name=say("upload_button", "ja")).click()
-    expect(page.locator("[data-testid=stMain]")).to_contain_text("として保存しました")
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(as_shown("として保存しました"))
     at_rest(page)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, StorageState, TimeoutError  # noqa: A004 (it is theirs)
 
+from kpis.line_breaks import JOINED
 from kpis.settings import ROOT
 
 WAIT = 120_000
@@ -340,6 +342,11 @@ class Screen:
 
 def _plain(seen: dict[str, Any]) -> str:
     return json.dumps(seen, ensure_ascii=False, separators=(",", ":"))
+
+
+def as_shown(text: str) -> re.Pattern[str]:
+    """Return what matches a text on a page, where characters that hold its words together may stand within."""
+    return re.compile(f"{JOINED}?".join(map(re.escape, text)))
 
 
 def open_list(box: Locator) -> None:

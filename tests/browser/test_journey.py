@@ -17,7 +17,7 @@ from kpis.store import tables
 from kpis.store.store import Store
 from tests import libreoffice
 from tests.browser.conftest import serving
-from tests.browser.screen import at_rest, leave, pictured, rerun, tab, unfolded
+from tests.browser.screen import as_shown, at_rest, leave, pictured, rerun, tab, unfolded
 from tests.command import command
 from tests.oidc import free_port, providing
 from tests.shared import copied, empty
@@ -108,7 +108,7 @@ def upload(page: Page, path: Path, said: str) -> None:
     page.locator("input[type=file]").set_input_files(str(path))
     expect(page.get_by_text(path.name).first).to_be_visible(timeout=WAIT)
     page.get_by_role("button", name="内容を確かめる").click()
-    expect(page.locator("[data-testid=stMain]")).to_contain_text(said, timeout=60_000)
+    expect(page.locator("[data-testid=stMain]")).to_contain_text(as_shown(said), timeout=60_000)
     at_rest(page)
 
 

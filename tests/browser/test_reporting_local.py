@@ -15,7 +15,7 @@ from kpis.store.store import Store
 from tests.accessibility.spoken import wrong
 from tests.browser.conftest import serving
 from tests.browser.keyboard import Keyboard
-from tests.browser.screen import at_rest, leave, open_list, pictured, rerun, tab, too_wide, unfolded
+from tests.browser.screen import as_shown, at_rest, leave, open_list, pictured, rerun, tab, too_wide, unfolded
 from tests.browser.test_journey import CALENDAR, FIGURES, cells_of, text_of
 from tests.browser.visits import GO
 from tests.small_government import ANNA, IN_TIME, PERIOD, figure, settle
@@ -153,7 +153,7 @@ def test_a_report_goes_from_upload_to_approval_by_keyboard_alone(chromium: Brows
     keys.to("内容を確かめる")
     keys.press("Enter")
     main = page.locator("[data-testid=stMain]")
-    expect(main).to_contain_text("として保存しました")
+    expect(main).to_contain_text(as_shown("として保存しました"))
     at_rest(page)
     keys.to("記入しない理由")
     keys.write("ほかは次の四半期に集計する")
