@@ -80,9 +80,10 @@ ASTRAY = """() => {
 # Each chart on paper: how much of the width of its place it takes, and how large its words are, in points.
 CHARTS = """() => [...document.querySelectorAll('[data-testid=stMain] .stPlotlyChart')].filter(e => !e.closest('[class*=st-key-wide_]')).map(chart => {
     const drawn = [...chart.closest('[data-testid=stElementContainer]').nextElementSibling.querySelectorAll('img.paper-chart')].filter(e => e.checkVisibility());
-    if (drawn.length !== 1 || chart.checkVisibility()) return [0, 0, chart.textContent];
-    const wide = drawn[0].getBoundingClientRect().width, all = drawn[0].parentElement.getBoundingClientRect().width;
-    return [wide / all, 13 * wide / drawn[0].naturalWidth * .75, drawn[0].alt];
+    const form = e => e.className.match(/paper-(wide|narrow)/)[1];  // a high chart has several pieces, one below the other, all of one form
+    if (new Set(drawn.map(form)).size !== 1 || drawn.filter(e => e.alt).length !== 1 || chart.checkVisibility()) return [0, 0, chart.textContent];
+    const wide = Math.min(...drawn.map(e => e.getBoundingClientRect().width)), all = drawn[0].parentElement.getBoundingClientRect().width;
+    return [wide / all, Math.min(...drawn.map(e => 13 * e.getBoundingClientRect().width / e.naturalWidth * .75)), drawn[0].alt];
 })"""
 
 
