@@ -16,6 +16,7 @@ from kpis.languages import pair
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
+from kpis.reporting.access import state_message
 from kpis.settings import LOCAL, ROOT, settings
 from kpis.store.store import Store, utc_now
 from kpis.terminal import WrongValue, err, localised, out, own_store, refuse_kept, write
@@ -130,7 +131,7 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
     if hand_in and kept.state in ("draft", "returned"):
         submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
     now = reports.report(store, kept.report_id, viewer=actor)
-    err.print(localised("report_kept", number=now.id, revision=now.revision, state=now.state))
+    err.print(localised("report_kept", number=now.id, revision=now.revision, state=state_message(now.state)))
     stored = {"accepted": len(done.reading.rows), "is_repeat": kept.is_repeat, "completeness": now.completeness}
     return load.report_of_workbook(path.name, content, done.reading, **stored)
 

@@ -63,11 +63,11 @@ def test_a_workbook_becomes_a_draft_and_is_submitted(desk: tuple[Store, Run], tm
     file = filled(store, tmp_path / "a.xlsx")
     assert "load" not in run("check", str(file)).stderr
     done = run("load", str(file), "--as", ANNA.upper())
-    assert done.returncode == 0 and "報告 1 第1版: draft / report 1, revision 1: draft" in done.stderr, done.stderr
+    assert done.returncode == 0 and "報告 1 第1版: 下書き / report 1, revision 1: draft" in done.stderr, done.stderr
     refused = run("load", str(file), "--as", ANNA, "--submit")
     assert refused.returncode == 2 and "4件中1件を記入" not in refused.stdout, "what stays open is not confirmed yet"
     again = run("load", str(file), "--as", ANNA, "--submit", "--leaves-open", "集計が終わっていない")
-    assert again.returncode == 0 and "submitted" in again.stderr, again.stderr
+    assert again.returncode == 0 and "提出済み / report 1, revision 1: submitted" in again.stderr, again.stderr
     assert "4件中1件を記入 / 1 of 4 filled in" in again.stdout
     assert reports.report(store, 1, viewer=OFFICE).submitted_by == ANNA
 

@@ -178,4 +178,9 @@ def _plain(email: str) -> str:
 
 def state_word(state: str, language: str = "ja") -> str:
     """Return the word for the state of a report."""
-    return say("report_draft" if state == "draft" else f"report_is_{state}", language)
+    return say(state_message(state).key, language)
+
+
+def state_message(state: str) -> Message:
+    """Return the name of the state of a report, for a message of any language."""
+    return Message("report_draft" if state == "draft" else f"report_is_{state}")

@@ -9,6 +9,7 @@ import typer
 
 from kpis.figures.records import Figure
 from kpis.government import government
+from kpis.message import Message
 from kpis.periods import local_day, parse_day
 from kpis.reporting import deputies, people, withdrawals
 from kpis.reporting.access import ROLES
@@ -81,7 +82,13 @@ def _print_asked(request: withdrawals.Asked) -> None:
         return ", ".join(f"{n} {v}" for n, v in withdrawals.said_of(figure).items()) or localised("figure_none")
 
     out.print(
-        localised("withdrawal_in_short", number=request.id, state=request.state, key=" ".join(request.key), vintage=request.vintage)
+        localised(
+            "withdrawal_in_short",
+            number=request.id,
+            state=Message(f"withdrawal_{request.state}"),
+            key=" ".join(request.key),
+            vintage=request.vintage,
+        )  # fmt: skip
     )
     out.print(f"  {figure_fields(request.figure)} → {figure_fields(request.then)}")
     out.print(f"  [{request.reason_class}] {request.reason_text} ({request.asked_by} → {request.decided_by or '―'})")
