@@ -88,7 +88,7 @@ def _print_asked(request: withdrawals.Asked) -> None:
             state=Message(f"withdrawal_{request.state}"),
             key=" ".join(request.key),
             vintage=request.vintage,
-        )  # fmt: skip
+        )
     )
     out.print(f"  {figure_fields(request.figure)} → {figure_fields(request.then)}")
     out.print(f"  [{request.reason_class}] {request.reason_text} ({request.asked_by} → {request.decided_by or '―'})")
