@@ -121,15 +121,12 @@ def processor_seconds(port: int) -> float:
     return time.clock_gettime(~_served[port] << 3 | 2)  # its CPUCLOCK_SCHED, as ``clock_getcpuclockid`` of C names it
 
 
-def rest(port: int) -> float:
-    """Wait until the server of a port does nothing: what it prepares unasked after the first pages is done. Return its seconds of a processor."""
-    began = before = processor_seconds(port)
-    while True:
-        time.sleep(2)
-        now = processor_seconds(port)
-        if now - before < 0.1:
-            return now - began
+def rest(port: int) -> None:
+    """Wait until the server of a port does nothing: what it prepares unasked after the first pages is done."""
+    before = -1.0
+    while (now := processor_seconds(port)) - before > 0.1:
         before = now
+        time.sleep(2)  # the span over which it must have done nothing
 
 
 def resident_bytes(port: int) -> int:

@@ -409,6 +409,8 @@ def test_many_bars_are_printed_as_several_images_cut_between_bars() -> None:
     assert few.count("<img") == 2 and few.count('alt="局別"') == 2, "one for each width"
     wide = re.findall(r'<img class="paper-chart paper-wide" alt="([^"]*)" src="data:image/svg\+xml;charset=utf-8,([^"]*)"', many)
     assert len(wide) > 1 and [alt for alt, _ in wide] == ["局別", *[""] * (len(wide) - 1)], "said once"
-    boxes = [tuple(map(float, re.findall(r"[\d.]+", re.search(r"viewBox=%220 ([\d.]+ 860 [\d.]+)%22", svg)[1]))) for _, svg in wide]  # type: ignore[index]
-    assert all(tall <= 450 for _, _, tall in boxes)
-    assert [top + tall for top, _, tall in boxes[:-1]] == [top for top, _, _ in boxes[1:]], "nothing is lost between them"
+    boxes = [
+        (float(top), float(tall)) for _, svg in wide for top, tall in re.findall(r"viewBox=%220 ([\d.]+) 860 ([\d.]+)%22", svg)
+    ]
+    assert len(boxes) == len(wide) and all(tall <= 450 for _, tall in boxes)
+    assert [top + tall for top, tall in boxes[:-1]] == [top for top, _ in boxes[1:]], "nothing is lost between them"

@@ -5,6 +5,13 @@ from __future__ import annotations
 from kpis.line_breaks import JOINED, PLACE, on_one_line, phrases, with_places, with_wholes
 
 
+def found(text: str) -> list[str]:
+    """Return the units of a text that must not be broken."""
+    seen: list[str] = []
+    with_wholes(text, lambda whole: seen.append(whole[0]) or whole[0])
+    return seen
+
+
 def test_no_line_of_a_heading_ends_within_a_period_a_day_or_a_part_of_a_whole() -> None:
     assert on_one_line("令和5年度第1四半期") == f"令和{JOINED}5年度第{JOINED}1四半期"
     assert on_one_line("2026年11月28日現在") == f"2026年{JOINED}11月{JOINED}28日現在"
@@ -16,11 +23,6 @@ def test_no_line_of_a_heading_ends_within_a_period_a_day_or_a_part_of_a_whole() 
 
 
 def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
-    def found(text: str) -> list[str]:
-        seen: list[str] = []
-        with_wholes(text, lambda whole: seen.append(whole[0]) or whole[0])
-        return seen
-
     assert found("令和8年度第3四半期の報告は2026年12月31日時点で260件のうち12件、計画に20.1ポイント足りない") == [
         "令和8年度", "第3四半期", "2026年12月31日時点", "260件", "12件", "20.1ポイント",
     ]  # fmt: skip
@@ -79,11 +81,6 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
 
 
 def test_a_particle_stays_with_its_day_or_period_and_words_that_chromium_takes_for_two_are_one() -> None:
-    def found(text: str) -> list[str]:
-        seen: list[str] = []
-        with_wholes(text, lambda whole: seen.append(whole[0]) or whole[0])
-        return seen
-
     assert found("令和8年度第2四半期から1四半期、2019年11月11日から、2022年度まで、12月31日時点で") == [
         "令和8年度", "第2四半期から", "1四半期", "2019年11月11日から", "2022年度まで", "12月31日時点",
     ]  # fmt: skip
