@@ -113,7 +113,7 @@ class _Labels:
             ("left", -OVER),
         ]
         wide, high = width_of(text, size) * (BOLDER if is_bold else 1.0) + 2, size * 1.3 + 2
-        first = -1 if above else 1
+        first, crossed = -1 if above else 1, CROSSED if most == inf else 4 * CROSSED  # what may be left out crosses none
         tried = [(side, anchor, shift, step) for step in FURTHER for side in (first, -first) for anchor, shift in ends]
         tried += [(side, anchor, shift, step) for step in FURTHER[1:] for side in (first, -first) for anchor, shift in ASIDE]
         tried += [(0, "right", -NEAR, 0.0), (0, "left", NEAR, 0.0)]
@@ -139,7 +139,7 @@ class _Labels:
                     + 0.2 * abs(shift)
                     + 0.7 * step
                     + ANOTHERS * (is_anothers and not step)
-                    + (CROSSED * sum(within(other, at, nearest(place, at)) for other in written) if step else 0.0)
+                    + (crossed * sum(within(other, at, nearest(place, at)) for other in written) if step else 0.0)
                 )
 
             boxes = [box(at, *place) for place in tried]

@@ -23,7 +23,7 @@ _SHORT = r"[A-Za-z0-9]{1,4}"  # of a hyphenated word: alone at the end of a line
 _PARTICLE, _TIMES = r"(?:\u304b\u3089|\u307e\u3067|\u3088\u308a)", r"\u65e5\u671f\u6708\u5e74\u5ea6\u70b9\u524d\u5f8c\u964d"
 # What must not be broken, longest first. In Latin letters: a day, a month, a period, a name with its number (Stage 2; UTF-8), a note on the language
 # of a text, a status of two words, a hyphenated word, a count. Days in digits. A part of a whole. A count with its unit and all of its numbers (2026年12月31日, 4〜6月, 1億1,000万件) and its kanji prefix (令和8年度,
-# 約12件) and a particle behind a day or a period (第4四半期から); 5つの柱. What is not (非公表), and words that Chromium takes for two (方法, 下書き, 以前から, 済み, 部門, として, ため). A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
+# 約12件) and a particle behind a day or a period (第4四半期から); 5つの柱. What is not (非公表), and words that Chromium takes for two (方法, 下書き, 以前から, 済み, 部門, として, ため, みなす, 全市立施設); a status (結果未公表, やや遅れ), 〜超, and a word behind its # . A name with its number (プラン3), and one whose first word, before a middle dot, has one or two letters.
 _WHOLES = (
     rf"\d{{1,2}} {_MONTH}(?![A-Za-z])(?: \d{{4}}(?!\d))?", rf"{_MONTH} \d{{4}}(?!\d)", r"(?:(?:FY|[RHS])\d{1,4}|\d{4}) Q\d(?!\d)", r"[A-Z]{2,5}-\d{1,3}(?![\d.,-])", r"[A-Z][a-z]+(?:-[A-Z][a-z]+)? \d{1,3}(?![\d.,-])",
     rf"{_SHORT}(?:-[a-z]{{2,9}}){{1,2}}(?![A-Za-z0-9@_/[-]|\.[A-Za-z0-9])",
@@ -32,6 +32,7 @@ _WHOLES = (
     rf"(?:{_ERA}|\u3060\u3044\u305f\u3044|[\u7b2c\u7d04\u5168]|(?<![{_KANJI}])[{_KANJI}])?{_SIGNED}(?:(?:(?!\u5e74\u5ea6)[{_KANJI}]{{1,3}}|\\?[~\u301c\uff5e]){_NUMBER})*(?:\u5e74\u5ea6(?=\u7b2c)|[{_KANJI}]{{1,3}}(?:(?<=[{_TIMES}]){_PARTICLE})?|[{_KATAKANA}]{{2,6}}(?![{_KATAKANA}])|\u3064\u306e{_LETTERS}{{1,2}})",
     rf"{_ABOUT}?{_SIGNED} (?:million |billion )?(?!{_AND})[a-z]{{2,12}}\b", rf"{_ABOUT}{_SIGNED}%?",
     rf"(?<![{_KANJI}])\u975e[{_KANJI}]{{2}}(?![{_KANJI}])", rf"\u65b9\u6cd5|\u4e0b\u66f8\u304d|\u6e08\u307f|\u90e8\u9580|\u3068\u3057\u3066|(?<=[\u3044\u305f\u306e\u308b])\u305f\u3081|\u4ee5[\u524d\u5f8c\u964d]{_PARTICLE}?",
+    rf"\u7d50\u679c(?:\u672a\u516c\u8868|\u5f85\u3061)|\u3084\u3084\u9045\u308c|\u307f\u306a[\u3055-\u305b]|\u5168[{_KANJI}]\u7acb[{_KANJI}]{{2}}|[~\u301c\uff5e]\u8d85|\\?#{_LETTERS}",
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])", rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}\u30fb[{_KATAKANA}]{{2,8}}",
 )  # fmt: skip
 # Half widths that fit into the cell of a value on a phone of 320 pixels, beside the name of its column; between the two numbers of a part of a whole.
@@ -43,6 +44,7 @@ _WORD = re.compile(rf"[{_KANJI}\u3041-\u3096]+")  # no number in it: joined at e
 _WITHIN = re.compile(
     rf"(?<=[{_KANJI}{_KATAKANA}\u3041-\u3096])(?=[\u2212+\u00b1]?\d)|(?<=\u30fb)(?=[{_KATAKANA}])|(?<=\u306e)(?={_LETTERS})|(?<=[A-Za-z\d]-)(?=[A-Za-z])"
     rf"|(?<=[{_TIMES}])(?={_PARTICLE})|(?<=\u304b)(?=\u3089)|(?<=\u307e)(?=\u3067)|(?<=\u3088)(?=\u308a)"
+    rf"|(?<=[~\u301c\uff5e])(?=\u8d85)|(?<=#)(?={_LETTERS})"
 )
 # Characters that end a katakana word rather than begin another: -isation, rate, number, -ness, -al, type, etc., done, person, for, within.
 _ENDINGS = r"\u5316\u7387\u6570\u6027\u7684\u578b\u7b49\u6e08\u8005\u7528\u4e2d"

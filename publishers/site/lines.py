@@ -25,7 +25,7 @@ _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])
 # A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is no text of a page, what is kept together already, and marks and
 # legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z]|\u65b9\u6cd5|[\u6e08\u975e\u4ee5]|\u4e0b\u66f8|\u90e8\u9580)[^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z]|\u65b9\u6cd5|[\u6e08\u975e\u4ee5\u301c\uff5e#]|\u4e0b\u66f8|\u90e8\u9580|\u7d50\u679c|\u3084\u3084|\u307f\u306a|\u5168.\u7acb)[^<]*)",
     re.S,
 )
 
