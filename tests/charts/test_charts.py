@@ -290,6 +290,11 @@ def test_a_card_joins_only_what_belongs_together() -> None:
             "Secretariat of the Election Administration Commission",
             ["Secretariat of the", "Election", "Administration", "Commission"],
         ),
+        (
+            "Bureau of Social Welfare and Public Health (until 30 Jun 2023)",
+            ["Bureau of Social", "Welfare and Public", "Health (until", "30 Jun 2023)"],
+        ),
+        ("Bureau of Taxation (3)", ["Bureau of", "Taxation (3)"]),
     ],
 )
 def test_a_long_name_is_broken_where_a_reader_would_and_no_letter_stands_alone(name: str, lines: list[str]) -> None:
