@@ -159,6 +159,8 @@ def test_a_label_of_steps_stands_at_an_earlier_step_where_another_line_crosses_t
     done, planned, _ = figure(steps, "en").layout.annotations
     assert (done.x, done.xanchor, done.yanchor) == (days[-1], "right", "bottom")
     assert planned.x in days[1:2] and planned.xanchor == "left", "at the end the line of what is done crosses it"
+    short = Steps((lines[0], ("\u4e88\u5b9a", *lines[1][1:])), "\u65bd\u8a2d", "ja")
+    assert figure(short, "ja").layout.annotations[1].x in days[1:2], "and a short one, on a phone whose axis has room at both ends"
     narrow = drawing_of(steps, alt="", key="steps", language="en", size=NARROW_SVG, name="narrow")
     at = {word: float(x) for x, word in re.findall(r'<text x="([\d.]+)"[^>]*>(done|planned) \d', narrow)}
     rises = [float(x) for x in re.findall(r"H([\d.]+)V", narrow)]
