@@ -107,7 +107,8 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
             gaps = [n for n in range(2, fits + 1) if _begins(rest[n - 1], rest[n]) and width_of(rest[n:], size) <= room_behind]
             fits = min(fits, 3 * gaps[-1]) if gaps else fits
         even = -(-len(rest) // -(-width_of(rest, size) // room))  # no break opportunity: parts of equal length, no single letter
-        at = gaps[-1] if gaps and gaps[-1] * 3 >= fits else min(fits, int(even))
+        is_enough = gaps and (gaps[-1] * 3 >= fits or width_of(rest[gaps[-1] :], size) <= room)
+        at = gaps[-1] if is_enough else min(fits, int(even))
         lines.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
     return [line.replace(_JOIN, " ") for line in lines]
