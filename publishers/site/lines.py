@@ -79,8 +79,9 @@ def _parted(address: re.Match[str]) -> str:
 
 
 def beside_mark(word: str) -> Markup | str:
-    """Return the text beside a mark: with a date in it as one element, which may wrap before and after the date."""
-    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if re.search(r"\d", word) else word
+    """Return the text beside a mark, in a row of boxes: as one element where a line may end within it, at a date or between words."""
+    is_parted = re.search(r"\d", word) or COMPOUND.search(word)
+    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if is_parted else word
 
 
 def placed(text: str) -> str:
