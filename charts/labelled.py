@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import dist, inf
 
-from charts.placing import Box, Places, distance, free_in_all
+from charts.placing import Box, Places, distance, free_in_all, nearest, within
 from charts.series import Point, Series
 from charts.style import ACTUAL, FORECAST, PLAN
 from charts.ticks import width_of
@@ -20,17 +20,15 @@ from charts.ticks import width_of
 BOLDER = 1.06  # bold words are wider
 NEAR = 7.0  # between a point and its label, in the units of the picture
 OVER = 10.0  # how far a label that ends or begins at its point may reach beyond it
-FURTHER = (0.0, 18.0, 36.0, 54.0, 72.0, 90.0)  # added where a label has no room at its point
+FURTHER = (0.0, 18.0, 36.0, 54.0, 72.0, 90.0, 108.0, 126.0)  # added where a label has no room at its point
 ASIDE = (
-    ("right", -24.0),
-    ("left", 24.0),
-    ("right", -60.0),
-    ("left", 60.0),
-    ("right", -110.0),
-    ("left", 110.0),
-)  # and to the side, tied as well
+    ("right", 20.0), ("right", -24.0), ("right", -60.0), ("right", -110.0), ("right", -160.0), ("center", -60.0),
+    ("center", 60.0), ("left", -30.0), ("left", 24.0), ("left", 60.0), ("left", 110.0),
+)  # fmt: skip  # and to the side, tied as well
 MEETING = 40.0  # between a value and a target whose labels keep to different sides
 STAY, CHANGE = 400.0, 12.0  # square units covered that are no reason to change the side: then, and otherwise
+TIED = 60.0  # and then where the label is tied to its point, which tells whose it is
+CROSSED = 3.0  # square units for each unit of its line that another label is written on
 COVERED = 200.0  # square units, a dot's, that the label of the plan or of the first value may cover; else it is left out
 ANOTHERS = 150.0  # square units that a label may cover before it is nearer to a figure that is not its own
 OWN = 13.0  # within this distance a figure is at the same place
@@ -75,6 +73,7 @@ class _Labels:
         self.shape, self.pictures, self.sizes = shape, pictures, sizes
         marked = [*shape.shown, *(aim.point for aim in shape.aims)]
         self.figures = [[picture.at(p.day, p.value) for p in marked if p.value is not None] for picture in pictures]
+        self.written: list[list[Box]] = [[] for _ in pictures]  # in each, the labels that have their place
 
     def every(self, *, with_first: bool) -> Iterator[PlacedLabel]:
         shape = self.shape
@@ -114,7 +113,7 @@ class _Labels:
             ("left", -OVER),
         ]
         wide, high = width_of(text, size) * (BOLDER if is_bold else 1.0) + 2, size * 1.3 + 2
-        first = -1 if above else 1
+        first, crossed = -1 if above else 1, CROSSED if most == inf else 4 * CROSSED  # what may be left out crosses none
         tried = [(side, anchor, shift, step) for step in FURTHER for side in (first, -first) for anchor, shift in ends]
         tried += [(side, anchor, shift, step) for step in FURTHER[1:] for side in (first, -first) for anchor, shift in ASIDE]
         tried += [(0, "right", -NEAR, 0.0), (0, "left", NEAR, 0.0)]
@@ -125,7 +124,9 @@ class _Labels:
             top = y - high / 2 if not side else y + NEAR + step if side > 0 else y - NEAR - step - high
             return left, top, left + wide, top + high
 
-        def tried_in(picture: Picture, figures: list[tuple[float, float]]) -> tuple[Places, list[Box], list[float]]:
+        def tried_in(
+            picture: Picture, figures: list[tuple[float, float]], written: list[Box]
+        ) -> tuple[Places, list[Box], list[float]]:
             at = picture.at(point.day, point.value or 0.0)
             others = [figure for figure in figures if dist(figure, at) > OWN]
 
@@ -133,17 +134,26 @@ class _Labels:
                 near = distance(place, at)
                 is_anothers = any(distance(place, figure) <= near for figure in others)  # it would be read as the value of that one
                 return (
-                    stay * (side != first)
+                    (min(stay, TIED) if step else stay) * (side != first)
                     + 2.0 * (anchor != usual)
                     + 0.2 * abs(shift)
-                    + 1.5 * step
+                    + 0.7 * step
                     + ANOTHERS * (is_anothers and not step)
+                    + (crossed * sum(within(other, at, nearest(place, at)) for other in written) if step else 0.0)
                 )
 
             boxes = [box(at, *place) for place in tried]
             return picture.places, boxes, [away(b, *place) for b, place in zip(boxes, tried, strict=True)]
 
-        pictures = [tried_in(picture, figures) for picture, figures in zip(self.pictures, self.figures, strict=True)]
+        pictures = [
+            tried_in(picture, figures, written)
+            for picture, figures, written in zip(self.pictures, self.figures, self.written, strict=True)
+        ]
         best = free_in_all(pictures, most=most)
         if best is not None:
+            for picture, (places, boxes, _), written in zip(self.pictures, pictures, self.written, strict=True):
+                written.append(boxes[best])
+                if tried[best][3]:
+                    at = picture.at(point.day, point.value)
+                    places.line([at, nearest(boxes[best], at)])
             yield PlacedLabel(point, text, colour, is_bold, *tried[best], pictures[0][1][best])

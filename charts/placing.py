@@ -125,3 +125,16 @@ def distance(box: Box, point: tuple[float, float]) -> float:
 def nearest(box: Box, point: tuple[float, float]) -> tuple[float, float]:
     """Return the place in a box that is nearest to a point."""
     return min(max(point[0], box[0]), box[2]), min(max(point[1], box[1]), box[3])
+
+
+def within(box: Box, start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Return how much of a straight line lies within a box."""
+    first, last = 0.0, 1.0
+    for low, high, at, to in ((box[0], box[2], start[0], end[0]), (box[1], box[3], start[1], end[1])):
+        if at == to:
+            if not low <= at <= high:
+                return 0.0
+            continue
+        ways = sorted(((low - at) / (to - at), (high - at) / (to - at)))
+        first, last = max(first, ways[0]), min(last, ways[1])
+    return max(0.0, last - first) * dist(start, end)

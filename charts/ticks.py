@@ -6,17 +6,21 @@ there: 31 March 2023 is R4年度, R4 Q4 or 2023年3月, and never 2023-04. Plotl
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from math import floor, log10
 
+from kpis.line_breaks import with_wholes
 from kpis.periods import fiscal_year_code, fiscal_year_start, month_code, month_end, parse_period, quarter_code
 
 STEPS = {"month": (1, 2, 3, 6, 12), "quarter": (3, 6, 12), "year": (12,), "calendar_year": (12,)}
 NARROW = 240  # pixels of a time axis on a phone, which gets the same Plotly figure as a desktop
 YEARS = (24, 36, 60, 120, 240, 600)  # months
+_JOIN = "\N{NO-BREAK SPACE}"
+_COUNT = re.compile(r"\S+ \([\d,.]+\)$")  # of a row, behind the last word of its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,10 @@ def width_of(text: str, size: float = 13.0) -> float:
 
 
 def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> list[str]:
-    """Return a name wrapped to a width, after a word, a bracket or a middle dot; truncated if necessary."""
+    """Return a name wrapped to a width, after a word, a bracket or a middle dot, never within a day or before a count; truncated if necessary."""
     if width_of(text, size) <= room:
         return [text]
-    lines, rest = [], text
+    lines, rest = [], with_wholes(_COUNT.sub(lambda end: _kept(end, room, size), text), lambda whole: _kept(whole, room, size))
     while rest:
         fits = next((n for n in range(len(rest), 0, -1) if width_of(rest[:n], size) <= room), 1)
         if fits == len(rest):
@@ -97,16 +101,27 @@ def in_lines(text: str, room: float, size: float = 13.0, *, most: int = 2) -> li
                 fits -= 1
             lines.append(rest[:fits].rstrip() + "…")
             break
-        gaps = [n for n in range(1, fits + 1) if _ends(rest[n - 1]) or unicodedata.category(rest[n]) in ("Ps", "Zs")]
+        gaps = [n for n in range(1, fits + 1) if _may_end(rest[n - 1], rest[n])]
         if not gaps:  # between two scripts, where Japanese words begin
             room_behind = room * (most - len(lines) - 1)
             gaps = [n for n in range(2, fits + 1) if _begins(rest[n - 1], rest[n]) and width_of(rest[n:], size) <= room_behind]
             fits = min(fits, 3 * gaps[-1]) if gaps else fits
         even = -(-len(rest) // -(-width_of(rest, size) // room))  # no break opportunity: parts of equal length, no single letter
-        at = gaps[-1] if gaps and gaps[-1] * 3 >= fits else min(fits, int(even))
+        is_enough = gaps and (gaps[-1] * 3 >= fits or width_of(rest[gaps[-1] :], size) <= room)
+        at = gaps[-1] if is_enough else min(fits, int(even))
         lines.append(rest[:at].rstrip())
         rest = rest[at:].lstrip()
-    return lines
+    return [line.replace(_JOIN, " ") for line in lines]
+
+
+def _kept(whole: re.Match[str], room: float, size: float) -> str:
+    """Return a text that is kept on one line, if it fits into one."""
+    return whole[0].replace(" ", _JOIN) if width_of(whole[0], size) <= room else whole[0]
+
+
+def _may_end(before: str, letter: str) -> bool:
+    """Return whether a line may end between two letters."""
+    return _JOIN not in (before, letter) and (_ends(before) or unicodedata.category(letter) in ("Ps", "Zs"))
 
 
 def _begins(before: str, letter: str) -> bool:

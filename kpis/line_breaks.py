@@ -41,6 +41,9 @@ _WHOLES = (
     rf"{_ABOUT}{_SIGNED}%?",  # about 48%
     rf"(?<![{_KANJI}])非[{_KANJI}]{{2}}(?![{_KANJI}])",  # 非公表
     rf"方法|下書き|済み|部門|として|(?<=[いたのる])ため|以[前後降]{_PARTICLE}?",  # which Chromium takes for two words
+    r"結果(?:未公表|待ち)|やや遅れ",  # a status
+    rf"みな[さ-せ]|全[{_KANJI}]立[{_KANJI}]{{2}}",  # みなす, 全市立施設
+    rf"[~〜～]超|\\?#{_LETTERS}",  # a sign and the first letter of its word
     rf"(?:(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}・)?[{_KATAKANA}]{{2,8}}\d{{1,4}}(?![\d.,])",  # プラン3
     rf"(?<![{_KATAKANA}])[{_KATAKANA}]{{1,2}}・[{_KATAKANA}]{{2,8}}",  # a name whose first word has one or two letters
 )
@@ -53,6 +56,7 @@ _WORD = re.compile(rf"[{_KANJI}ぁ-ゖ]+")  # no number in it: joined at each le
 _WITHIN = re.compile(
     rf"(?<=[{_KANJI}{_KATAKANA}ぁ-ゖ])(?=[\u2212+\u00b1]?\d)|(?<=・)(?=[{_KATAKANA}])|(?<=の)(?={_LETTERS})|(?<=[A-Za-z\d]-)(?=[A-Za-z])"
     rf"|(?<=[{_TIMES}])(?={_PARTICLE})|(?<=か)(?=ら)|(?<=ま)(?=で)|(?<=よ)(?=り)"
+    rf"|(?<=[~〜～])(?=超)|(?<=#)(?={_LETTERS})"
 )
 # Characters that end a katakana word rather than begin another.
 _ENDINGS = r"化率数性的型等済者用中"

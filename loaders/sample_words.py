@@ -87,7 +87,9 @@ def _effect(item: Scored) -> float | None:
     if value is None or judged.goal is None or definition.direction not in ("higher", "lower"):
         return None
     way = round(judged.goal.value - value, definition.decimals)
-    return (max(-STEP, min(way, STEP)) if definition.unit_ja == "%" else way) or None
+    if way * definition.sign <= 0:  # the target is reached: no action is to bring it back
+        return None
+    return max(-STEP, min(way, STEP)) if definition.unit_ja == "%" else way
 
 
 def _answer(

@@ -55,14 +55,14 @@ def card_of(scored: Scored, words: Words, *, as_of: date, title: str = "", is_na
     return CardRows(
         title=title, code=definition.code, name=words.named(definition), status=judged.status, word=status_word(judged.status, words.language),
         is_old=judged.standing == "last_known", value=shown_figure(scored, figure, words.language),
-        is_text=figure is not None and value is None, period=_dated(figure, words) if figure else "",
+        is_text=figure is not None and value is None, period=dated(figure, words) if figure else "",
         aims=_aims(scored, words, beside), before=_before(scored, words, beside) if value is not None else (), notes=notes_of(judged, words),
         gap=variance_text(definition, judged, words.language) if judged.variance is not None else "",
         picture=picture_of(scored, as_of=as_of, alt=sentence), alt=sentence,
     )  # fmt: skip
 
 
-def _dated(figure: Figure, words: Words) -> str:
+def dated(figure: Figure, words: Words) -> str:
     """Return the period of a figure, with a remark if it was computed here and not published."""
     period = figure.period.label(words.language)
     return period + (words("in_brackets", text=words("mark_worked_out")) if figure.is_worked_out else "")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kpis.as_text import markdown
 from kpis.figures.records import Goal, value_of
 from kpis.figures.scorecard import Scored, number_text
+from kpis.figures.sentences import about, goal_text, is_plan_rough
 from kpis.kinds import IndicatorKind
 from kpis.text import RATIO, format_date, format_part, format_ratio, format_value, status_word, told_apart
 from telling.words import Words
@@ -70,17 +71,16 @@ def _by_progress(item: Scored, words: Words) -> tuple[str, ...]:
         return ()
     values = {
         "figure": _figure(item, words),
-        "target": _value(item, judged.goal.value, words),
-        "base": _value(item, base.value, words),
+        "target": _goal(item, judged.goal, words),
+        "base": _rough(_value(item, base.value, words), base.is_approximate, words),
     }
     places = _places_for(judged.progress, judged.planned_progress, judged.ratio)
     whole, share = judged.goal.value - base.value, judged.planned_progress
-    own = {
-        "planned": format_part(
-            planned, item.entry.definition, words.language,
-            serves=lambda part: round((part - base.value) / whole, places) == round(share, places),
-        )
-    }  # fmt: skip
+    plan = format_part(
+        planned, item.entry.definition, words.language,
+        serves=lambda part: round((part - base.value) / whole, places) == round(share, places),
+    )  # fmt: skip
+    own = {"planned": _rough(plan, is_plan_rough(judged), words)}
     shares = {
         "progress": format_ratio(judged.progress, words.language, decimals=places),
         "planned_progress": format_ratio(share, words.language, decimals=places),
@@ -124,10 +124,8 @@ def _by_budget(item: Scored, words: Words) -> tuple[str, ...]:
     )  # fmt: skip
     shares = {"pace": format_ratio(pace, words.language), "ratio": format_ratio(judged.ratio, words.language)}
     return (
-        words(
-            "example_cap", figure=_figure(item, words), period=_period(item, words), target=_value(item, judged.goal.value, words)
-        ),
-        words("example_budget", figure=_figure(item, words), budget=budget, **shares),
+        words("example_cap", figure=_figure(item, words), period=_period(item, words), target=_goal(item, judged.goal, words)),
+        words("example_budget", figure=_figure(item, words), budget=_rough(budget, judged.goal.is_approximate, words), **shares),
     )
 
 
@@ -136,10 +134,12 @@ def _by_its_day(item: Scored, words: Words) -> tuple[str, ...]:
     value = value_of(item.entry.definition, last.figure) if last and last.figure else None
     if last is None or value is None or last.gap is None or last.goal != judged.goal or last.figure != judged.figure:
         return ()
-    values = {"figure": _figure(item, words), "target": _value(item, last.goal.value, words)}
+    values = {"figure": _figure(item, words), "target": _goal(item, last.goal, words)}
+    gap = told_apart(value, last.goal.value, item.entry.definition, words.language).signed_gap
+    is_rough = last.goal.is_approximate or (last.figure is not None and last.figure.is_approximate)
     return (
         words("example_due", **values, due=_due(last.goal, words)),
-        words("example_gap", **values, gap=told_apart(value, last.goal.value, item.entry.definition, words.language).signed_gap),
+        words("example_gap", **values, gap=_rough(gap, is_rough, words)),
     )
 
 
@@ -149,7 +149,7 @@ def _overdue(item: Scored, words: Words) -> tuple[str, ...]:
         return ()
     goal = judged.unreported_goals[0]
     return (
-        words("example_last", figure=_figure(item, words), period=_period(item, words), target=_value(item, goal.value, words), due=_due(goal, words)),
+        words("example_last", figure=_figure(item, words), period=_period(item, words), target=_goal(item, goal, words), due=_due(goal, words)),
         words(
             "example_overdue", due=_due(goal, words), asked=format_date(item.as_of, words.language),
             days=words.number((item.as_of - goal.period.end).days), lag=words.number(lag),
@@ -173,6 +173,14 @@ def _period(item: Scored, words: Words) -> str:
 
 def _due(goal: Goal, words: Words) -> str:
     return format_date(goal.period.end, words.language)
+
+
+def _goal(item: Scored, goal: Goal, words: Words) -> str:
+    return goal_text(item.entry.definition, goal, words.language).replace("-", "−")
+
+
+def _rough(number: str, is_approximate: bool, words: Words) -> str:
+    return about(number, words.language) if is_approximate else number
 
 
 def _value(item: Scored, value: float, words: Words) -> str:

@@ -9,7 +9,8 @@ from datetime import date
 from kpis.figures.latest import Change, latest_changes
 from kpis.figures.records import Figure, Goal, value_of
 from kpis.figures.scorecard import Scored, SourceNote, shown_figure
-from kpis.text import format_date, format_value
+from kpis.figures.sentences import goal_text
+from kpis.text import format_date
 from telling.blocks import Number
 from telling.words import Words
 
@@ -39,7 +40,7 @@ def _line(change: Change, words: Words) -> Latest:
     def written(value: Figure | Goal) -> Number:
         definition = item.entry.definition
         if isinstance(value, Goal):
-            return Number(value.value, format_value(value.value, definition, words.language))
+            return Number(value.value, goal_text(definition, value, words.language))
         return Number(value_of(definition, value), shown_figure(item, value, words.language))
 
     why = change.reason or (after if isinstance(after, Figure) else None)

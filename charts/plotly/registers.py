@@ -9,7 +9,7 @@ from itertools import pairwise
 import plotly.graph_objects as go
 
 from charts.placing import Places, at_steps
-from charts.plotly.lying import BAR, BarRows
+from charts.plotly.lying import BAR, BOLDER, BarRows
 from charts.plotly.styled import styled
 from charts.shapes import Columns, Counts, Shares, Steps
 from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
@@ -17,6 +17,7 @@ from charts.ticks import NARROW, on_axis, width_of
 from kpis.text import format_date, format_number, with_unit
 
 HEIGHT, ABOVE = 236, 1.2  # height in pixels within the axes of a line of steps; how far its axis goes above the highest value
+SPAN = 200.0  # pixels from its first to its last day on a phone: Plotly keeps room at both ends
 
 
 def stacked_shares(shape: Shares, language: str) -> go.Figure:
@@ -107,10 +108,10 @@ def _ends(
     days = [day.toordinal() for _, points, _ in series for day, _ in points]
     first, span = min(days, default=0), max(max(days, default=0) - min(days, default=0), 1)
     drawn = {
-        word: [((day.toordinal() - first) / span * NARROW, (1 - value / top) * HEIGHT) for day, value in points]
+        word: [((day.toordinal() - first) / span * SPAN, (1 - value / top) * HEIGHT) for day, value in points]
         for word, points, _ in series if points
     }  # fmt: skip
-    places = Places(-16.0, HEIGHT, 0.0, NARROW, words_count=4)
+    places = Places(-16.0, HEIGHT, 0.0, SPAN, words_count=4)
     for points in drawn.values():
         places.line([point for (x, y), (to_x, to_y) in pairwise(points) for point in ((x, y), (to_x, y), (to_x, to_y))])
         for x, y in points:
@@ -118,7 +119,7 @@ def _ends(
     stand: dict[str, tuple[int, bool, bool]] = {}
     for word, _, is_plan in series:
         if word in drawn:
-            point, begins, is_above = at_steps(places, drawn[word], (width_of(texts[word], 12), 14.0), is_below=is_plan)
+            point, begins, is_above = at_steps(places, drawn[word], (width_of(texts[word], 12) * BOLDER, 14.0), is_below=is_plan)
             stand[word] = (drawn[word].index(point), begins, is_above)
     return stand
 

@@ -74,7 +74,7 @@ def numbers_of(definition: Definition, judgement: Judgement, language: str = "ja
     if judgement.planned_value is not None:
         plan_gap = told_apart(
             value, judgement.planned_value, definition, language, apart_from=beside, is_approximate=figure.is_approximate,
-            is_other_approximate=_is_plan_rough(judgement), is_worked_out=derived, is_planned=True,
+            is_other_approximate=is_plan_rough(judgement), is_worked_out=derived, is_planned=True,
         )  # fmt: skip
     actual = marked(format_value(value, definition, language, apart_from=beside, is_worked_out=derived), figure, language)
     target = goal_gap.other if goal_gap else ""
@@ -86,7 +86,7 @@ def numbers_of(definition: Definition, judgement: Judgement, language: str = "ja
     return Numbers(
         actual=actual,
         target=target,
-        planned=about(planned, language) if planned and _is_plan_rough(judgement) else planned,
+        planned=about(planned, language) if planned and is_plan_rough(judgement) else planned,
         goal_gap=goal_gap,
         plan_gap=plan_gap,
         base=base,
@@ -108,7 +108,7 @@ def variance_text(definition: Definition, judgement: Judgement, language: str = 
     gap = numbers_of(definition, judgement, language).plan_gap
     if gap is None or judgement.figure is None:
         return "―"
-    return about(gap.signed_gap, language) if judgement.figure.is_approximate or _is_plan_rough(judgement) else gap.signed_gap
+    return about(gap.signed_gap, language) if judgement.figure.is_approximate or is_plan_rough(judgement) else gap.signed_gap
 
 
 def sentence(definition: Definition, judgement: Judgement, *, as_of: date, language: str = "ja") -> str:
@@ -205,7 +205,7 @@ def _is_on_its_plan_only(definition: Definition, judgement: Judgement) -> bool:
     return definition.sign * (value - judgement.goal.value) < -definition.tolerance - NEAR
 
 
-def _is_plan_rough(judgement: Judgement) -> bool:
+def is_plan_rough(judgement: Judgement) -> bool:
     """Return whether the planned path has an approximate target or baseline."""
     return any(end is not None and end.is_approximate for end in (judgement.goal, judgement.baseline))
 
@@ -214,7 +214,7 @@ def _gap(judgement: Judgement, gap: Apart | None, language: str, *, is_planned: 
     """Format a difference: with 約 where either value is approximate, "at most" or "more than" where the figure is a lower bound."""
     if gap is None:
         return ""
-    against = _is_plan_rough(judgement) if is_planned else judgement.goal is not None and judgement.goal.is_approximate
+    against = is_plan_rough(judgement) if is_planned else judgement.goal is not None and judgement.goal.is_approximate
     rough = against or (judgement.figure is not None and judgement.figure.is_approximate)
     written = about(gap.gap, language) if rough else gap.gap
     if judgement.figure is not None and judgement.figure.is_lower_bound:

@@ -188,7 +188,7 @@ def settle(
     if part.refused or lost:
         notice(refuse(part.refused or lost, shown))
     if widget:
-        set_widget(name, shown)
+        set_widget(name, shown, is_new=is_new)
     return shown
 
 
@@ -264,9 +264,13 @@ def language_changed() -> None:
     _run.get().is_other_language = True
 
 
-def set_widget(key: str, value: object) -> None:
-    """Set a widget's value before it is drawn; after a change of language always, since its option labels changed."""
-    if _run.get().is_other_language or st.session_state.get(key) != value:
+def set_widget(key: str, value: object, *, is_new: bool = False) -> None:
+    """Set a widget's value before it is drawn; after a change of language always, since its option labels changed.
+
+    Args:
+        is_new: it was not on the page before: that of another page, with the same key and value, is another widget.
+    """
+    if is_new or _run.get().is_other_language or st.session_state.get(key) != value:
         st.session_state[key] = value
 
 

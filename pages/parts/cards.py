@@ -29,6 +29,7 @@ from pages.parts.when import as_of, view
 from publishers.site import seen
 from publishers.site.numbered import numbered
 from telling import facts, happened
+from telling.cards import dated
 from telling.file_names import file_name
 from telling.overview import table_word
 
@@ -69,12 +70,13 @@ def status_badge(judgement: Judgement) -> None:
 
 
 def status_and_value(scored: Scored) -> None:
-    """Draw an indicator's status and, below it, its value in large type."""
+    """Draw an indicator's status and, below it, its value in large type with its period."""
 
     def make() -> str:
-        value = seen.large(headline_value(scored, scored.judgement.figure), is_text=KINDS[scored.entry.definition.kind].is_text)
-        return Markup("<p class='st'>{}</p><p class='cd-value'><b>{}</b></p>").format(
-            seen.stands(scored.judgement, viewer_words()), value
+        figure, words = scored.judgement.figure, viewer_words()
+        value = seen.large(headline_value(scored, figure), is_text=KINDS[scored.entry.definition.kind].is_text)
+        return Markup("<p class='st'>{}</p><p class='cd-value'><b>{}</b> <span>{}</span></p>").format(
+            seen.stands(scored.judgement, words), value, dated(figure, words) if figure else ""
         )
 
     draw_html(cached.made("stand and value", code=_key(scored), make=make))

@@ -169,7 +169,7 @@ def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     ]
     title = words("themes_title", text=heading)
     cards = partial(theme_cards_to, site, words, scored)
-    return themes_file(), "themes.html", {"title": title, "cards": cards, "themes": themes, "has_chart": True}
+    return themes_file(), "themes.html", {"title": title, "stands": heading, "cards": cards, "themes": themes, "has_chart": True}
 
 
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:

@@ -13,7 +13,7 @@ from playwright.sync_api import BrowserContext
 from kpis.periods import local_day
 from kpis.store.store import utc_now
 from tests.browser.screen import WAIT, Screen
-from tests.browser.visits import Visits
+from tests.browser.visits import GO, Visits
 from tests.pages.questions import word
 
 pytestmark = pytest.mark.browser
@@ -163,6 +163,16 @@ def test_every_other_kind_of_choice_takes_five_times_in_a_row(context: BrowserCo
         screen.page.get_by_role("radio", name=name, exact=True).click()
         screen.asks(lang=language, q="届出", as_of="2024-02-29", view="now", by="process_type")
         assert name in screen.seen()["parts"]
+
+
+def test_a_choice_that_another_page_has_by_the_same_name_shows_what_is_chosen_on_this_one(
+    context: BrowserContext, server: str
+) -> None:
+    screen = Screen(context.new_page(), server)
+    screen.open("/procedures?lang=en")
+    screen.page.evaluate(GO, "/facilities?lang=en")
+    screen.page.get_by_role("radio", name=word("fac_kind", "en"), exact=True).wait_for(timeout=WAIT)
+    assert word("reg_by_bureau", "en") in screen.seen()["parts"]
 
 
 def test_pages_of_a_list_turn_at_once_and_begin_again_when_it_is_narrowed(context: BrowserContext, server: str) -> None:

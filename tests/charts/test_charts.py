@@ -290,10 +290,18 @@ def test_a_card_joins_only_what_belongs_together() -> None:
             "Secretariat of the Election Administration Commission",
             ["Secretariat of the", "Election", "Administration", "Commission"],
         ),
+        (
+            "Bureau of Social Welfare and Public Health (until 30 Jun 2023)",
+            ["Bureau of Social", "Welfare and Public", "Health (until", "30 Jun 2023)"],
+        ),
+        ("Bureau of Taxation (3)", ["Bureau of", "Taxation (3)"]),
     ],
 )
 def test_a_long_name_is_broken_where_a_reader_would_and_no_letter_stands_alone(name: str, lines: list[str]) -> None:
     assert in_lines(name, 130.0, 12, most=4) == lines
+    assert in_lines("福祉保健局(2023年6月30日まで)", 120.0, 9, most=2) == ["福祉保健局", "(2023年6月30日まで)"], (
+        "not within the day"
+    )
     assert in_lines("あ" * 60, 130.0, 12, most=2)[-1].endswith("…"), "what has no room at all is seen to be cut"
 
 

@@ -76,6 +76,10 @@ def test_what_is_read_as_one_thing_is_found_in_both_languages() -> None:
     assert found("ab-cd@x.example, my-list.csv, https://a-b.example/e-mail") == []
     assert found("project rule 2026-2, 2026-04, 2026-04-01-x") == ["2026-2", "2026-04"]
     assert found(":blue-badge[:material/send: submitted] :gray-badge[draft] :red-badge[x]") == [], "Streamlit's"
+    assert found("期限経過・結果未公表、結果待ち、やや遅れ、古いとみなす日数、全都立施設、「〜超」の値、公表します #ダッシュボード") == [
+        "結果未公表", "結果待ち", "やや遅れ", "みなす", "全都立施設", "〜超", "#ダ",
+    ]  # fmt: skip
+    assert on_one_line("〜超と#ダッシュボード") == f"〜{JOINED}超と#{JOINED}ダッシュボード"
     assert on_one_line("FAX-less") == f"FAX-{JOINED}less"
     assert found("計画70.0%に対し49.9%、v2022.11.0、a=12 件、&#39;x&#39;") == []  # breaks where a phrase ends, or is no text
 

@@ -52,7 +52,7 @@ def test_a_final_value_needs_no_reason_and_its_revision_is_kept_and_told(reporti
     sizes, whys = (told.columns.index(Words("ja")(key)) for key in ("revision_size", "reason"))
     by_period = {(row[1], row[-1]): (row[sizes], row[whys]) for row in text}
     assert sorted(by_period.values()) == [
-        ("", "誤り:数え直し"),
+        ("", "誤り: 数え直し"),
         ("+1.0ポイント(+2.5%)", "速報→確報"),
         ("−3.0ポイント(−5.0%)", "速報→確報"),
     ], by_period

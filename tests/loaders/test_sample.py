@@ -178,6 +178,10 @@ def test_no_action_is_to_bring_more_than_is_missing(made: tuple[Store, Path]) ->
     effects = [r["effect_value"] for r in store.all_of(tables.Action) if r["effect_value"] is not None]
     whole = {(t["indicator_code"], t["value"]) for t in store.all_of(tables.Target) if t["bureau_code"] == "TMG"}
     assert effects and all(0 < abs(effect) <= 5 for effect in effects), effects
+    better = {i["indicator_code"]: -1 if i["direction"] == "lower" else 1 for i in store.all_of(tables.Indicator)}
+    assert all(
+        r["effect_value"] * better[r["indicator_code"]] > 0 for r in store.all_of(tables.Action) if r["effect_value"] is not None
+    ), "nothing that makes a figure worse"
     decided = [r["effect_value"] for r in store.all_of(tables.Action) if r["indicator_code"] == "electronic_decision_rate"]
     assert ("electronic_decision_rate", 100.0) in whole and decided and max(decided) < 2, "of 99% at most a point is missing"
 

@@ -182,6 +182,7 @@ def one_project(ledger: Ledger, shown: Shown, p: Item) -> list[str]:
     says += [w("project_goal_by", version=w.named(v), year=v["horizon_year"]) for v in listed["versions"] if v["horizon_year"]]
     says += [w("project_goal_of", version=w.named(v)) for v in listed["versions"]]
     says += in_time(ledger, p)
+    says += [ledger.period(s["period"]) for s in items if s["period"]]  # beside its value
     says += [
         source
         for b in p["bureaus"]

@@ -66,7 +66,7 @@ def corrected(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> House:
 
 def test_the_static_edition_and_the_feed_say_whose_figure_was_corrected(corrected: House) -> None:
     site = site_of(corrected, 2)
-    assert "水道局 2026年9月 90.0% 95.0% 2026年11月25日 誤り:集計漏れ 2" in words_in(
+    assert "水道局 2026年9月 90.0% 95.0% 2026年11月25日 誤り: 集計漏れ 2" in words_in(
         site / "indicators/electronic_decision_rate.html"
     )
     assert "電子決定率 ・ 水道局 ・ 2026年9月" in words_in(site / "revisions.html")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from types import SimpleNamespace
+from typing import Any
 
 from kpis.text import format_ratio, format_value, status_word, told_apart
 from tests.publishers.ledger import Item, Ledger
@@ -17,6 +18,10 @@ def steps(ledger: Ledger) -> list[str]:
         for item in ledger.own.values()
         for step in [*_progress(ledger, item), *_budget(ledger, item), *_due(ledger, item), *_overdue(ledger, item)]
     ]
+
+
+def _goal(ledger: Ledger, item: Item, goal: Mapping[str, Any]) -> str:
+    return ledger.about(ledger.value(item, goal["value"]), goal["is_approximate"])
 
 
 def _head(ledger: Ledger, item: Item, *rules: str) -> str:
@@ -41,15 +46,12 @@ def _progress(ledger: Ledger, item: Item) -> list[str]:
         return []
     value = {
         "figure": ledger.own_value(item),
-        "target": ledger.value(item, goal["value"]),
-        "base": ledger.value(item, base["value"]),
+        "target": _goal(ledger, item, goal),
+        "base": ledger.about(ledger.value(item, base["value"]), base["is_approximate"]),
     }
     places = next(n for n in range(3, 10) if round(round(way, n) / round(plan, n), 3) == round(way / plan, 3))
-    own = {
-        "planned": _enough(
-            ledger, item, planned, lambda part: f"{(part - base['value']) / whole:.{places}f}" == f"{plan:.{places}f}"
-        )
-    }
+    so_far = _enough(ledger, item, planned, lambda part: f"{(part - base['value']) / whole:.{places}f}" == f"{plan:.{places}f}")
+    own = {"planned": ledger.about(so_far, ledger.rough_plan(item))}
     shares = [
         f"{way:.{places}f}".rstrip("0").rstrip("."),
         f"{plan:.{places}f}".rstrip("0").rstrip("."),
@@ -80,10 +82,11 @@ def _budget(ledger: Ledger, item: Item) -> list[str]:
         "pace": format_ratio(pace, ledger.language),
         "ratio": format_ratio(pace if item["direction"] == "higher" else 2 - pace, ledger.language),
     }
+    so_far = _enough(ledger, item, budget, lambda part: f"{actual / part:.3f}" == f"{pace:.3f}")
     return [
         _head(ledger, item, "12"), _status(ledger, item),
-        w("example_cap", figure=figure, period=ledger.period(item["period"]), target=ledger.value(item, goal["value"])),
-        w("example_budget", figure=figure, budget=_enough(ledger, item, budget, lambda part: f"{actual / part:.3f}" == f"{pace:.3f}"), **shares),
+        w("example_cap", figure=figure, period=ledger.period(item["period"]), target=_goal(ledger, item, goal)),
+        w("example_budget", figure=figure, budget=ledger.about(so_far, goal["is_approximate"]), **shares),
     ]  # fmt: skip
 
 
@@ -92,8 +95,9 @@ def _due(ledger: Ledger, item: Item) -> list[str]:
     if not last or actual is None or last["period"] != item["period"]:
         return []
     w, goal = ledger.words, last["target"]
-    said = {"figure": ledger.own_value(item), "target": ledger.value(item, goal["value"])}
+    said = {"figure": ledger.own_value(item), "target": _goal(ledger, item, goal)}
     gap = told_apart(actual, goal["value"], ledger.measured(item), ledger.language).signed_gap
+    gap = ledger.about(gap, goal["is_approximate"] or item["is_approximate"])
     return [
         _head(ledger, item, "8"), _status(ledger, item), w("example_due", **said, due=ledger.day(goal["end_date"])), w("example_gap", **said, gap=gap),
     ]  # fmt: skip
@@ -106,7 +110,7 @@ def _overdue(ledger: Ledger, item: Item) -> list[str]:
     day, due = str(ledger.api("status")["as_of"]), ledger.day(goal["end_date"])
     days = (date.fromisoformat(day) - date.fromisoformat(goal["end_date"])).days
     lag = int(ledger.indicators[item["code"]]["publication_lag_days"])
-    figure, target = ledger.own_value(item), ledger.value(item, goal["value"])
+    figure, target = ledger.own_value(item), _goal(ledger, item, goal)
     return [
         _head(ledger, item, "6"), _status(ledger, item),
         w("example_last", figure=figure, period=ledger.period(item["period"]), target=target, due=due),
