@@ -119,10 +119,12 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
 def _own_words(language: str) -> bytes:
     """Return translations of Streamlit's own English texts, for ``page.css`` and ``spoken.js``."""
 
-    def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may lack
-        return shipped(Told(key)) if language == SOURCE else Words(language)(key)
+    def told_in(key: str, **values: object) -> str:  # Japanese needs no catalogue, which a public instance may lack
+        return shipped(Told(key, **values)) if language == SOURCE else Words(language)(key, **values)
 
-    texts = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
+    names = ("choose-file", "file-refused", "remove", "press-enter", "press-ctrl-enter", "help")
+    most = settings().max_upload_bytes / 1_000_000
+    texts = {name: told_in(f"widget_{name.replace('-', '_')}", most=most) for name in names}
     texts |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists with no selection, for ``print.js``
     return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in texts.items())}}}</style>".encode()
 

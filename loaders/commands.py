@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 
 from kpis.as_text import clean
-from kpis.languages import pair
+from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
@@ -51,11 +51,16 @@ def print_report(report: LoadReport, *, as_json: bool, is_check: bool = False) -
         subject = f"({p.subject_in('ja')})" if p.subject else ""
         where = " ".join(part for part in (p.sheet, place, subject) if part)
         mark = "" if p.grade == "error" else f"{localised(f'grade_{p.grade}')}: "
-        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold")
+        err.print(f"{report.file} {where}: {mark}{_quoted(p.found)}", style="bold")
         for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):
             err.print(f"  {line}")
     if (more := len(report.problems) - MOST_PRINTED) > 0:
         err.print(f"{report.file}: {localised('problems_more', more=more)}", style="bold")
+
+
+def _quoted(finding: str | Message) -> str:
+    """Return the content of a cell in quotes, or what is wrong in words of both languages."""
+    return both(finding) if isinstance(finding, Message) else repr(finding)
 
 
 @app.command("load")

@@ -29,7 +29,7 @@ from pages.parts.reported import (
     value_text,
 )
 from pages.parts.saving import save_button
-from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
+from pages.parts.text import csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
 from pages.parts.titled import part_heading
 from publishers.site import seen
 
@@ -214,7 +214,7 @@ def confirmed_warnings(opened: Opened) -> None:
             continue
         place = place_name(f"{warning.sheet}!{warning.cell}") if warning.cell else warning.sheet
         prose.markdown(
-            f":material/warning: **{markdown(place)}** {markdown(cell_content(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
+            f":material/warning: **{markdown(place)}** {markdown(warning.found_in(language()))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
 
