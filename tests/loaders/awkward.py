@@ -52,6 +52,7 @@ class Case:
     problems: tuple[tuple[str, str, str], ...]
     found: str = ""  # words that the first problem must say
     asked: dict[str, Any] = field(default_factory=dict)  # arguments of read_workbook
+    expected: str = ""  # words that it must say is expected
 
 
 def _cells(sheet: str, cells: dict[str, Any]) -> Build:
@@ -242,6 +243,7 @@ REFUSED: dict[str, Case] = {
     "a text left out": Case(_cells(F, {"L12": None, "P12": "備考だけ"}), (("missing", F, "L12"),)),
     "more done than there is": Case(_cells(F, {"H7": 1001}), (("number", F, "H7"),), "1,001 > 1,000"),
     "a negative stock": Case(_cells(F, {"G10": -3}), (("number", F, "G10"),)),
+    "a number of too many digits": Case(_cells(F, {"G10": 1e20}), (("number", F, "G10"),), "100000000000000000000", expected="15"),
     "a reason without its class": Case(_cells(S, {"R2": "日", "U2": "確認した"}), (("reason", S, "T2"),)),
     "a latitude without its longitude": Case(_cells(S, {"G2": 35.7}), (("missing", S, "H2"),)),
     "a new procedure without its status": Case(_cells(P, {"L2": None}), (("missing", P, "L2"),)),

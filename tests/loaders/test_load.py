@@ -356,3 +356,17 @@ def test_a_check_counts_what_it_read(capsys: pytest.CaptureFixture[str]) -> None
     """Of a workbook in which nothing was wrong "0 of 16 rows" was said."""
     print_report(LoadReport("x.xlsx", "", rows=16), as_json=False, is_check=True)
     assert "16 rows read" in (printed := capsys.readouterr().out) and "0 of" not in printed
+
+
+def test_a_list_without_a_known_name_is_told_which_column_is_not_of_its_kind(store: Store) -> None:
+    content = csv_of(row()).replace(b"\n", b",colour\n", 1)
+    first, other = check_content(content, "四半期の数値.csv", store=store).problems
+    assert first.expected.key == "columns_nearest" and first.expected.values["file"] == "observations.csv"
+    assert (other.found, other.expected.key, other.row) == ("colour", "column_not_here", 1)
+    (nothing_alike,) = check_content(b"a,b\n1,2\n", "四半期の数値.csv", store=store).problems
+    assert nothing_alike.expected.key == "columns_of_readme"
+
+
+def test_a_number_too_large_is_told_how_many_digits_are_taken(store: Store) -> None:
+    (problem,) = check_content(csv_of(row(value="1e20")), "observations.csv", store=store).problems
+    assert (problem.cell, problem.expected.key, problem.remedy.key) == ("D2", "at_most_15_digits", "remedy_check_digits")
