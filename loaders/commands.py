@@ -129,14 +129,16 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
     kept = done.uploaded
     if kept is None:
         return load.report_of_workbook(path.name, content, done.reading)
-    if leaves_open.strip() and kept.state in ("draft", "returned"):
-        opened = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
-        open_ = {w.id: leaves_open for w in opened.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
-        submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
-    if hand_in and kept.state in ("draft", "returned"):
-        submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
-    now = reports.report(store, kept.report_id, viewer=actor)
-    err.print(localised("report_kept", number=now.id, revision=now.revision, state=state_message(now.state)))
+    try:
+        if leaves_open.strip() and kept.state in ("draft", "returned"):
+            opened = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
+            open_ = {w.id: leaves_open for w in opened.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
+            submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
+        if hand_in and kept.state in ("draft", "returned"):
+            submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
+    finally:  # also where it cannot be submitted: the draft is stored
+        now = reports.report(store, kept.report_id, viewer=actor)
+        err.print(localised("report_kept", number=now.id, revision=now.revision, state=state_message(now.state)))
     stored = {"accepted": len(done.reading.rows), "is_repeat": kept.is_repeat, "completeness": now.completeness}
     return load.report_of_workbook(path.name, content, done.reading, **stored)
 

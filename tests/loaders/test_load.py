@@ -368,5 +368,5 @@ def test_a_list_without_a_known_name_is_told_which_column_is_not_of_its_kind(sto
 
 
 def test_a_number_too_large_is_told_how_many_digits_are_taken(store: Store) -> None:
-    (problem,) = check_content(csv_of(row(value="1e20")), "observations.csv", store=store).problems
+    problem, *_ = check_content(csv_of(row(value="1e20")), "observations.csv", store=store).problems
     assert (problem.cell, problem.expected.key, problem.remedy.key) == ("D2", "at_most_15_digits", "remedy_check_digits")
