@@ -124,12 +124,15 @@ def _own_words(served: str) -> bytes:
     Args:
         served: the language of the page; only for this one the government is sure to be there, of whose words a public instance may have none.
     """
-    keys = {key: f"widget_{key.replace('-', '_')}" for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
+    names = ("choose-file", "file-refused", "remove", "press-enter", "press-ctrl-enter", "help")
+    keys = {name: f"widget_{name.replace('-', '_')}" for name in names}
     keys |= {"any": "any", "choose": "choose_report"}  # of lists with no selection, for ``print.js``
+    most = settings().max_upload_bytes / 1_000_000
 
     def told_in(language: str) -> str:
-        word = Words(language) if language == served != SOURCE else lambda key: shipped(Told(key), language)
-        return ";".join(f"--{name}:{json.dumps(word(key), ensure_ascii=False)}" for name, key in keys.items())
+        own = Words(language) if language == served != SOURCE else None
+        texts = {name: own(key, most=most) if own else shipped(Told(key, most=most), language) for name, key in keys.items()}
+        return ";".join(f"--{name}:{json.dumps(text, ensure_ascii=False)}" for name, text in texts.items())
 
     return f"<style>{''.join(f':root:lang({code}){{{told_in(code)}}}' for code in codes())}</style>".encode()
 

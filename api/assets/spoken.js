@@ -16,6 +16,9 @@
     // Streamlit's own words are English: theirs are written over by the style sheet, in the language of the page.
     const own = (name) => JSON.parse(getComputedStyle(html).getPropertyValue(name) || '""');
     for (const e of root.querySelectorAll("[data-testid=stFileUploaderDropzone] > span > button")) set(e, "aria-label", own("--choose-file"));
+    for (const e of root.querySelectorAll("[data-testid=stFileUploaderDropzone] [aria-label='Add files']")) set(e, "aria-label", own("--choose-file"));
+    for (const e of root.querySelectorAll("[data-testid=stFileChipDeleteBtn] button")) set(e, "aria-label", `${own("--remove")}: ${e.closest("[data-testid=stFileChip]").querySelector("[data-testid=stFileChipName]").title}`);
+    for (const e of root.querySelectorAll("[data-testid=stFileChip] [role=alert]")) if (e.textContent !== own("--file-refused")) e.textContent = own("--file-refused");
     for (const e of root.querySelectorAll('[aria-label^="Help for "]')) set(e, "aria-label", e.ariaLabel.replace("Help for", `${own("--help")}:`));
     for (const e of root.querySelectorAll("[data-testid=InputInstructions] span")) {
       const press = e.textContent.startsWith("Press ") ? (e.textContent.includes("+") ? "ctrl" : "enter") : "";
