@@ -19,6 +19,7 @@ with enough():
     from api.headers import PageHeaders
     from api.hosts import Hosts
     from api.listening import serve
+    from api.phrases import PHRASE_ROUTES
     from api.rates import Rates
     from api.ready import READY_ROUTES
     from api.reform import REFORM_ROUTES
@@ -57,7 +58,7 @@ def placed(routes: list[Route]) -> list[Route]:
     return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 
 
-own_routes = placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, Route("/overview", overview)])
+own_routes = placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, *PHRASE_ROUTES, Route("/overview", overview)])
 dashboard = App(
     ROOT / "dashboard.py",
     routes=[*own_routes, Nowhere(settings().base_path, own_routes)],

@@ -25,6 +25,7 @@ from kpis.message import Message as Told
 from kpis.settings import ROOT, settings
 from publishers.editions.on_disk import current
 from publishers.site import attention
+from publishers.site.phrases import phrases_asked
 from telling.words import Words, has_page
 
 WRITTEN = ("/site/", "/editions/")  # pages that set their own language
@@ -42,6 +43,7 @@ HEAD = (
     + attention.style().encode() + (attention.ASSETS / "matrix.css").read_bytes() + plotly_sheet().encode() + b"</style>"
     + b'<style media="print">' + (attention.ASSETS / "paper.css").read_bytes() + (attention.ASSETS / "paper-seen.css").read_bytes() + (_ASSETS / "print.css").read_bytes() + b"</style>"
     + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js", "search.js", "focus.js", "spoken.js"))
+    + b"<script>" + phrases_asked() + b"</script>"
     + b"</head>"
 )  # fmt: skip
 _SCRIPT = re.compile(rb"<script>(.*?)</script>", re.S)
@@ -116,15 +118,23 @@ def _written(page: bytes, language: str) -> tuple[bytes, tuple[str, ...]]:
     return page, tuple(base64.b64encode(hashlib.sha256(script).digest()).decode() for script in _SCRIPT.findall(page))
 
 
-def _own_words(language: str) -> bytes:
-    """Return translations of Streamlit's own English texts, for ``page.css`` and ``spoken.js``."""
+def _own_words(served: str) -> bytes:
+    """Return translations of Streamlit's own English texts, for ``page.css`` and ``spoken.js``, in every language that may be chosen.
 
-    def told_in(key: str) -> str:  # Japanese needs no catalogue, which a public instance may lack
-        return shipped(Told(key)) if language == SOURCE else Words(language)(key)
+    Args:
+        served: the language of the page; only for this one the government is sure to be there, of whose words a public instance may have none.
+    """
+    names = ("choose-file", "file-refused", "remove", "press-enter", "press-ctrl-enter", "help")
+    keys = {name: f"widget_{name.replace('-', '_')}" for name in names}
+    keys |= {"any": "any", "choose": "choose_report"}  # of lists with no selection, for ``print.js``
+    most = settings().max_upload_bytes / 1_000_000
 
-    texts = {key: told_in(f"widget_{key.replace('-', '_')}") for key in ("choose-file", "press-enter", "press-ctrl-enter", "help")}
-    texts |= {"any": told_in("any"), "choose": told_in("choose_report")}  # of lists with no selection, for ``print.js``
-    return f"<style>:root{{{';'.join(f'--{key}:{json.dumps(text, ensure_ascii=False)}' for key, text in texts.items())}}}</style>".encode()
+    def told_in(language: str) -> str:
+        own = Words(language) if language == served != SOURCE else None
+        texts = {name: own(key, most=most) if own else shipped(Told(key, most=most), language) for name, key in keys.items()}
+        return ";".join(f"--{name}:{json.dumps(text, ensure_ascii=False)}" for name, text in texts.items())
+
+    return f"<style>{''.join(f':root:lang({code}){{{told_in(code)}}}' for code in codes())}</style>".encode()
 
 
 def _language(scope: Scope) -> str:

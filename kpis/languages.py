@@ -154,8 +154,10 @@ def say(key: str, code: str = SOURCE, /, **values: object) -> str:
     return filled(spoken.words[key], values, spoken.code)
 
 
-def written(message: Message, code: str = SOURCE) -> str:
-    """Return a message in a language, falling back to Japanese."""
+def written(message: Message | str, code: str = SOURCE) -> str:
+    """Return a message in a language, falling back to Japanese; a text without words of ours, as the content of a cell, as it is."""
+    if isinstance(message, str):
+        return message
     return say(
         message.key,
         code,
@@ -163,14 +165,14 @@ def written(message: Message, code: str = SOURCE) -> str:
     )
 
 
-def pair(message: Message) -> tuple[str, str]:
-    """Return a message in Japanese and in English, for two columns of the database."""
+def pair(message: Message | str) -> tuple[str, str]:
+    """Return a message in Japanese and in English, for two columns of the database; a text in neither twice."""
     return written(message, "ja"), written(message, "en")
 
 
-def both(message: Message) -> str:
-    """Return a message in Japanese and English, joined."""
-    return " / ".join(pair(message))
+def both(message: Message | str) -> str:
+    """Return a message in Japanese and English, joined; once where both are the same."""
+    return " / ".join(dict.fromkeys(pair(message)))
 
 
 def shipped(message: Message, code: str = SOURCE) -> str:

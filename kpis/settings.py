@@ -288,6 +288,8 @@ def keeping(url: str) -> str:
         raise SettingsRefused("database_address")
     if parts.scheme.startswith("sqlite") and parts.path.removeprefix("/") in ("", ":memory:"):
         raise SettingsRefused("database_without_file")
+    if parts.scheme.startswith("sqlite") and parts.query:  # the driver would pass it over: mode=ro would write
+        raise SettingsRefused("database_with_query", query=parts.query)
     return url
 
 

@@ -12,7 +12,7 @@ import typer
 from rich.progress import Progress
 
 from kpis.as_text import clean
-from kpis.languages import pair
+from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting import people, reports, submissions
@@ -51,11 +51,16 @@ def print_report(report: LoadReport, *, as_json: bool, is_check: bool = False) -
         subject = f"({p.subject_in('ja')})" if p.subject else ""
         where = " ".join(part for part in (p.sheet, place, subject) if part)
         mark = "" if p.grade == "error" else f"{localised(f'grade_{p.grade}')}: "
-        err.print(f"{report.file} {where}: {mark}{p.found!r}", style="bold")
+        err.print(f"{report.file} {where}: {mark}{_quoted(p.found)}", style="bold")
         for line in pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy)):
             err.print(f"  {line}")
     if (more := len(report.problems) - MOST_PRINTED) > 0:
         err.print(f"{report.file}: {localised('problems_more', more=more)}", style="bold")
+
+
+def _quoted(finding: str | Message) -> str:
+    """Return the content of a cell in quotes, or what is wrong in words of both languages."""
+    return both(finding) if isinstance(finding, Message) else repr(finding)
 
 
 @app.command("load")
@@ -124,14 +129,16 @@ def _report_as(store: Store, path: Path, actor: str | None, *, on_behalf: str, h
     kept = done.uploaded
     if kept is None:
         return load.report_of_workbook(path.name, content, done.reading)
-    if leaves_open.strip() and kept.state in ("draft", "returned"):
-        opened = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
-        open_ = {w.id: leaves_open for w in opened.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
-        submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
-    if hand_in and kept.state in ("draft", "returned"):
-        submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
-    now = reports.report(store, kept.report_id, viewer=actor)
-    err.print(localised("report_kept", number=now.id, revision=now.revision, state=state_message(now.state)))
+    try:
+        if leaves_open.strip() and kept.state in ("draft", "returned"):
+            opened = reports.opened(store, kept.report_id, viewer=actor, as_of=today)
+            open_ = {w.id: leaves_open for w in opened.warnings if w.rule == reports.INCOMPLETE and w.confirmed_by is None}
+            submissions.confirm(store, kept.report_id, actor=actor, revision=kept.revision, reasons=open_)
+        if hand_in and kept.state in ("draft", "returned"):
+            submissions.submit(store, kept.report_id, actor=actor, revision=kept.revision, today=today)
+    finally:  # also where it cannot be submitted: the draft is stored
+        now = reports.report(store, kept.report_id, viewer=actor)
+        err.print(localised("report_kept", number=now.id, revision=now.revision, state=state_message(now.state)))
     stored = {"accepted": len(done.reading.rows), "is_repeat": kept.is_repeat, "completeness": now.completeness}
     return load.report_of_workbook(path.name, content, done.reading, **stored)
 

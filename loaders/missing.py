@@ -26,7 +26,6 @@ from sqlalchemy import select
 from kpis.declared import Row
 from kpis.errors import FigureRefused
 from kpis.figures.records import counting_vintage
-from kpis.languages import both
 from kpis.message import Message
 from kpis.registers import LIST_OF_FILE, LISTS, REGISTERS
 from kpis.store import tables
@@ -197,7 +196,7 @@ def settle(
         file.problems.append(_problem(file, row, lenient=lenient, replaced=replaced))
     if len(open_) > NAMED:
         more = len(open_) - NAMED
-        file.problems.append(_named(file, both(Message("rows_more", more=more)), lenient=lenient, replaced=replaced))
+        file.problems.append(_named(file, Message("rows_more", more=more), lenient=lenient, replaced=replaced))
     return settled
 
 
@@ -217,7 +216,7 @@ def _problem(file: Prepared, row: Gone, *, lenient: bool, replaced: bool) -> Pro
     return _named(file, f"{row.key} {name}".strip(), lenient=lenient, replaced=replaced)
 
 
-def _named(file: Prepared, what: str, *, lenient: bool, replaced: bool) -> Problem:
+def _named(file: Prepared, what: str | Message, *, lenient: bool, replaced: bool) -> Problem:
     can, instead = LISTS[file.kind].decisions, LISTS[file.kind].instead
     options = {"keep": "keep", "end": "end=2024-03-31", "never": "never"}
     remedy = Message("remedy_decide", options=tuple(options[word] for word in can), file=DROPPED)

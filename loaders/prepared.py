@@ -18,7 +18,7 @@ from loaders.files.apart import Stopped, apart, limits_of
 from loaders.files.endings import find_faults
 from loaders.files.layouts import read_placed, recognise
 from loaders.files.opened import Table, open_table
-from loaders.files.problems import Kind, Problem
+from loaders.files.problems import Kind, Problem, of_column
 from loaders.files.table import header_of, read_rows, written_rows
 from loaders.report import LoadReport
 from loaders.rows import CATALOGUE, OFFICIAL
@@ -74,10 +74,11 @@ class Prepared:
         self.columns = {name: table[2] + i for i, name in enumerate(header) if name}
         self.kind = self.kind or _kind_of(name, [*self.columns])
         if self.kind not in ROWS:
-            self.problems = [
-                Problem("header", ", ".join(header[:8]), Message("columns_of_readme"),
-                        Message("remedy_columns_or_kind"), sheet=self.sheet, row=table[1])
-            ]  # fmt: skip
+            nearest = _nearest([*self.columns])
+            columns = Message("columns_nearest", file=LISTS[nearest].file) if nearest else Message("columns_of_readme")
+            remedy = Message("remedy_columns_or_kind")
+            self.problems = [Problem("header", ", ".join(header[:8]), columns, remedy, sheet=self.sheet, row=table[1])]
+            self.problems += [p for p in read_rows(table, ROWS[nearest])[1] if p.kind == "header"] if nearest else []
             return
         self.numbered, problems = read_rows(table, ROWS[self.kind], units=self.units)
         at_cells = {p.cell for p in unreadable}
@@ -98,7 +99,7 @@ class Prepared:
         return [row for _, row in self.numbered]
 
     def add_problem(
-        self, kind: Kind, what: str, expected: Message, remedy: Message, *, row: int, column: str = "", **more: Any
+        self, kind: Kind, what: str | Message, expected: Message, remedy: Message, *, row: int, column: str = "", **more: Any
     ) -> None:
         """Add a problem at a row of this file, and at the cell of one of our columns if the file has it."""
         cell = f"{column_letters(self.columns[column])}{row}" if column in self.columns else ""
@@ -176,7 +177,7 @@ class Prepared:
         rows = {getattr(row, key): vars(row) for _, row in self.numbered}
         for code, fault in find_faults(store, self.kind, rows):
             column = next(name for name in (fault.column, "ended_on", key) if name in self.columns)
-            what = f"{code} {fault.column}={fault.found}"
+            what = of_column(f"{code} {fault.column}", fault.found)
             self.add_problem(fault.kind, what, fault.expected, fault.remedy, row=numbers[code], column=column)
 
     def report(self, *, accepted: int = 0, is_repeat: bool = False) -> LoadReport:
@@ -196,6 +197,19 @@ class Prepared:
 def _kind_of_file(file: str) -> str:
     """Return the kind of a file's rows; any other name stays unchanged."""
     return LIST_OF_FILE[file].kind.value if file in LIST_OF_FILE else file
+
+
+def _nearest(header: Sequence[str]) -> str | None:
+    """Return the kind of list that shares most columns with a file, where it shares more than differ."""
+    columns = set(header)
+
+    def fit(kind: str) -> int:
+        fields = in_languages(ROWS[kind], header).model_fields
+        required = {name for name, field in fields.items() if field.is_required()}
+        return len(columns & set(fields)) - len(columns - set(fields)) - len(required - columns)
+
+    kind = max(ROWS, key=fit)
+    return kind if fit(kind) > 0 else None
 
 
 def _kind_of(name: str, header: Sequence[str]) -> str:

@@ -153,7 +153,7 @@ def _outcome(name: str, reports: list[LoadReport]) -> Pulled:
         return Pulled(
             name,
             "failed",
-            f"{problems} problems; {first.cell} {first.found}: {both(first.expected)}. {both(first.remedy)}",
+            f"{problems} problems; {first.cell} {both(first.found)}: {both(first.expected)}. {both(first.remedy)}",
             tuple(reports),
         )
     if all(report.is_repeat for report in reports):

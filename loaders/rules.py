@@ -31,7 +31,7 @@ from kpis.text import Named
 from kpis.vocabulary import Relation, RowKind
 from loaders.contradictions import find_in_catalogue
 from loaders.days import find_in_days, find_published
-from loaders.files.problems import Problem
+from loaders.files.problems import Problem, of_column
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
 from loaders.workbook.values import fits_unit
@@ -255,7 +255,7 @@ def _add_doubt(doubt: Doubt, key: Key, file: Prepared, number: int, *, grade: Se
         remedy = _ANSWER if grade == "error" else _NOTE if doubt.rule == "rate_disagrees" else _LEAVE
     column = doubt.column if doubt.column in file.columns else "value"
     file.add_problem(
-        "doubt" if doubt.severity == "warning" else "number", f"{doubt.column}={doubt.found}", doubt.expected, remedy,
+        "doubt" if doubt.severity == "warning" else "number", of_column(doubt.column, doubt.found), doubt.expected, remedy,
         row=number, column=column, rule=doubt.rule, key=key, grade=grade,
     )  # fmt: skip
 
@@ -282,7 +282,7 @@ def _add_contradiction(contradiction: Contradiction, file: Prepared, number: int
     odd = contradiction.grade == "warning"
     column = contradiction.column if contradiction.column in file.columns else "period_code"
     file.add_problem(
-        "doubt" if odd else "period", f"{contradiction.column}={contradiction.found}", contradiction.expected, _ANSWER if odd else contradiction.remedy,
+        "doubt" if odd else "period", of_column(contradiction.column, contradiction.found), contradiction.expected, _ANSWER if odd else contradiction.remedy,
         row=number, column=column, rule=contradiction.rule, key=contradiction.key,
     )  # fmt: skip
 

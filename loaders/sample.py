@@ -364,7 +364,7 @@ def _reported(
         (folder / name).write_bytes(content)
     received = receive(store, content, actor=actor, name=name, today=today)
     if received.uploaded is None:
-        faults = "; ".join(f"{p.sheet} {p.cell} {p.found}" for p in received.reading.problems[:3])
+        faults = "; ".join(f"{p.sheet} {p.cell} {both(p.found)}" for p in received.reading.problems[:3])
         raise FigureRefused("sample_unreadable", name=name, faults=faults)
     return _steps(
         store,

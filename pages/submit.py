@@ -29,6 +29,7 @@ from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name, time_left
 from pages.parts.text import in_brackets, language, t
 from pages.parts.titled import page_heading, section_heading
+from pages.parts.uploader import workbook_uploader
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import confirmed_warnings, filled_in, report_head, steps_taken, what_changes
 from pages.parts.when import as_of
@@ -115,7 +116,7 @@ def uploading(bureau: str, period: str, now_open: Report | None) -> None:
     if on_behalf:
         prose.markdown(t("take_in_lead"))
     with st.form(key, border=True):
-        file = st.file_uploader(t("upload_label"), type="xlsx", key=f"file_{key}", help=t("upload_help"))
+        file = workbook_uploader("upload_label", key=f"file_{key}", explained=t("upload_help"))
         if on_behalf:
             how = st.text_input(t("take_in_how"), placeholder=t("take_in_how_example"), key=f"how_{key}")
         if (sections := list(government().sections_of(bureau))) and me.sections("upload", bureau) is None:

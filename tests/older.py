@@ -48,7 +48,9 @@ def put_into_tables_of(version: str, store: Store, as_kept: Callable[[str, Row],
     with store.engine.connect().execution_options(writes=True) as connection:
         metadata.reflect(connection)
         for table in reversed(metadata.sorted_tables):
-            if table.name != "alembic_version":
+            if (
+                table.name != "alembic_version" and connection.execute(select(table).limit(1)).first()
+            ):  # an append-only one is empty
                 connection.execute(table.delete())
         older = {
             table.name: [_fitted(table, row, texts) for each in rows[table.name] if (row := as_kept(table.name, each)) is not None]

@@ -66,6 +66,7 @@ def test_a_workbook_becomes_a_draft_and_is_submitted(desk: tuple[Store, Run], tm
     assert done.returncode == 0 and "報告 1 第1版: 下書き / report 1, revision 1: draft" in done.stderr, done.stderr
     refused = run("load", str(file), "--as", ANNA, "--submit")
     assert refused.returncode == 2 and "4件中1件を記入" not in refused.stdout, "what stays open is not confirmed yet"
+    assert "report 1, revision 1: draft" in refused.stderr, "what is stored is said, also where it is not submitted"
     again = run("load", str(file), "--as", ANNA, "--submit", "--leaves-open", "集計が終わっていない")
     assert again.returncode == 0 and "提出済み / report 1, revision 1: submitted" in again.stderr, again.stderr
     assert "4件中1件を記入 / 1 of 4 filled in" in again.stdout

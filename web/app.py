@@ -18,6 +18,7 @@ from kpis.settings import settings
 from web.downloads import DeferredFiles, DownloadGate, Downloads, Offers
 from web.given import GivenState
 from web.sessions import Lines, Sessions
+from web.sign_in import SignIn
 from web.sign_out import SignOut
 from web.uploads import UploadGate, Uploads
 
@@ -39,7 +40,7 @@ class App(st.App):
     def gated(self) -> ASGIApp:
         """Return the pages behind the gates, which know the sessions."""
         uploads = UploadGate(PutBack(settings().base_path, self), self.uploads, lambda: self.sessions)
-        return Lines(SignOut(DownloadGate(uploads, self.downloads, lambda: self.sessions), lambda: self.sessions))
+        return Lines(SignIn(SignOut(DownloadGate(uploads, self.downloads, lambda: self.sessions), lambda: self.sessions)))
 
     def _create_runtime(self) -> Runtime:
         runtime = Runtime(

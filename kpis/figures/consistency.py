@@ -26,7 +26,6 @@ from typing import Literal
 from kpis.figures.organisation import Organisation
 from kpis.figures.records import Definition, Figure, value_of
 from kpis.kinds import KINDS
-from kpis.languages import both
 from kpis.message import Message, few
 from kpis.periods import Period, first_month_word, fiscal_year_start
 from kpis.text import Named
@@ -44,7 +43,7 @@ class Contradiction:
     grade: Literal["error", "warning"]
     key: Key
     column: str
-    found: str
+    found: str | Message
     expected: Message
     remedy: Message = _CORRECT
 
@@ -309,7 +308,7 @@ def _mixed(
             contradictions[code, unit, period] = [
                 Contradiction(
                     "year_to_date_mixed", "warning", (code, unit, period), "is_year_to_date",
-                    both(Message("total_since", month=first_month_word) if to_date else Message("period_alone")),
+                    Message("total_since", month=first_month_word) if to_date else Message("period_alone"),
                     Message("alone_as_others" if to_date else "total_as_others", bureaus=few(others, 5), month=first_month_word),
                 )
             ]  # fmt: skip

@@ -16,7 +16,6 @@ from typing import Any, Literal, NamedTuple
 
 from kpis.figures.records import NEAR, Definition, Figure, rate_of, value_of
 from kpis.kinds import KINDS, is_percent
-from kpis.languages import both
 from kpis.message import Message
 from kpis.periods import Period
 from kpis.text import Named, with_unit
@@ -41,7 +40,7 @@ class Doubt:
     rule: str  # name of the rule
     column: str  # our column
     severity: Severity
-    found: str  # in display form
+    found: str | Message  # in display form
     expected: Message
     remedy: Message
     readings: tuple[float, ...] = ()  # for a question, the possible values of the cell
@@ -321,7 +320,7 @@ def _parts(definition: Definition, figure: Figure, form_columns: Collection[str]
     if figure.value is None or not KINDS[definition.kind].is_on_a_day:
         return
     if "denominator" in form_columns and figure.denominator is None:
-        yield Doubt("without_denominator", "denominator", "warning", both(Message("blank")), Message("the_denominator"), CONFIRM)
+        yield Doubt("without_denominator", "denominator", "warning", Message("blank"), Message("the_denominator"), CONFIRM)
     if figure.numerator is not None and figure.numerator != figure.value:
         yield Doubt(
             "numerator_differs", "numerator", "warning", f"{written(figure.numerator)} ≠ {written(figure.value)}",

@@ -116,9 +116,13 @@ class Completeness:
         """Return n in "n of m figures filled in"."""
         return self.asked_count - len(self.open)
 
+    def message(self) -> Message:
+        """Return both numbers in words."""
+        return Message("figures_filled_in", asked=self.asked_count, filled=self.filled)
+
     def sentence(self) -> str:
-        """Return both numbers in words, for a line of the audit trail or of a terminal."""
-        return both(Message("figures_filled_in", asked=self.asked_count, filled=self.filled))
+        """Return both numbers in words of both languages, for a line of the audit trail or of a terminal."""
+        return both(self.message())
 
 
 @dataclass(frozen=True, slots=True)

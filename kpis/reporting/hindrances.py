@@ -80,7 +80,7 @@ def not_yet_asked(
         for contradiction in contradictions
         if not confirmed
         & {
-            (contradiction.contradiction.rule, *place, contradiction.contradiction.found)
+            (contradiction.contradiction.rule, *place, written(contradiction.contradiction.found))
             for place in ((contradiction.row.sheet, contradiction.cell), (contradiction.row.kind, row_key(contradiction.row.key)))
         }
     ]
@@ -98,7 +98,7 @@ def as_warning(row: ContradictingRow) -> Warning:
 def places_of(contradictions: Sequence[ContradictingRow], language: str) -> str:
     """Return places and descriptions of the first three, in words."""
     places = [
-        f"{' '.join(row.row.key)} {row.row.sheet}!{row.cell}: {row.contradiction.found} / {written(row.contradiction.expected, language)}"
+        f"{' '.join(row.row.key)} {row.row.sheet}!{row.cell}: {written(row.contradiction.found, language)} / {written(row.contradiction.expected, language)}"
         for row in contradictions[:3]
     ]
     return "; ".join(places) + (" …" if len(contradictions) > 3 else "")

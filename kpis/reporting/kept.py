@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from kpis.as_text import clean, typed
 from kpis.errors import FigureRefused
-from kpis.languages import pair, say
+from kpis.languages import SOURCE, pair, say, side
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import LISTS
@@ -46,7 +46,7 @@ WRITING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A remark at a place of a workbook: the finding, and in Japanese and English the expectation and the remedy."""
+    """A remark at a place of a workbook: the finding, expectation and remedy, in Japanese and English."""
 
     found: str
     expected_ja: str
@@ -55,6 +55,16 @@ class Remark:
     remedy_en: str = ""
     sheet: str = ""
     cell: str = ""
+    found_en: str = ""  # blank where it is the same, as the content of a cell
+
+    @property
+    def is_content(self) -> bool:
+        """Return whether the finding is the content of the cell, and not words."""
+        return not self.found_en
+
+    def found_in(self, language: str) -> str:
+        """Return the finding in a language."""
+        return self.found if side(language) == SOURCE else self.found_en or self.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +75,20 @@ class Warning(Remark):
     row: RowKey | None = None  # the row concerned
 
 
+def remarked(finding: str | Message, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "") -> dict[str, str]:
+    """Return the fields of a remark, in Japanese and English."""
+    (ja, en), (expected_ja, expected_en), (remedy_ja, remedy_en) = map(pair, (finding, expected, remedy))
+    return {
+        "found": ja, "found_en": "" if en == ja else en, "expected_ja": expected_ja, "expected_en": expected_en,
+        "remedy_ja": remedy_ja, "remedy_en": remedy_en, "sheet": sheet, "cell": cell,
+    }  # fmt: skip
+
+
 def asked_to_confirm(
-    sentence: str, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "", row: RowKey | None = None
-) -> Warning:
-    """Return a warning with expectation and remedy in Japanese and English."""
-    return Warning(sentence, *pair(expected), *pair(remedy), sheet, cell, rule, row)
+    finding: str | Message, expected: Message, remedy: Message, *, sheet: str = "", cell: str = "", rule: str = "", row: RowKey | None = None
+) -> Warning:  # fmt: skip
+    """Return a warning with what it says in Japanese and English."""
+    return Warning(**remarked(finding, expected, remedy, sheet=sheet, cell=cell), rule=rule, row=row)
 
 
 def id_of(row: tables.Submission) -> int:
@@ -155,7 +174,7 @@ def keep_warnings(
             tables.SubmissionWarning(
                 submission_id=id_of(submission), revision=submission.revision, rule=w.rule, row_kind=kind, row_key=key,
                 confirmed_by=by, confirmed_at=at, confirmed_reason=reason,
-                **{name: getattr(w, name) for name in Remark.__dataclass_fields__} | {"found": clean(w.found)},
+                **{name: getattr(w, name) for name in Remark.__dataclass_fields__} | {"found": clean(w.found), "found_en": clean(w.found_en)},
             )
         )  # fmt: skip
 

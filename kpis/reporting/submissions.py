@@ -186,7 +186,10 @@ def confirm(store: Store, report_id: int, *, actor: str, revision: int, reasons:
             if warning is None or warning.submission_id != row.id or warning.revision != row.revision or not typed(reason):
                 raise FigureRefused("confirmation_without_reason")
             warning.confirmed_by, warning.confirmed_at, warning.confirmed_reason = actor, instant(session), typed(reason)
-            place, detail = f"{warning.sheet}!{warning.cell}", f"{warning.found}: {typed(reason)}"
+            place, detail = (
+                f"{warning.sheet}!{warning.cell}",
+                f"{' / '.join(filter(None, (warning.found, warning.found_en)))}: {typed(reason)}",
+            )
             record_step(session, row, actor, "warning_confirmed", cell=place, detail=detail)
 
 

@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 from xml.parsers import expat
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.parts import BookDamaged
 from loaders.files.problems import Problem, damaged
@@ -156,7 +155,7 @@ def _problem(part: str, content_type: str, problem_texts: tuple[Message, Message
         Message("only_known_parts"),
         Message("remedy_paste_in_template"),
     )
-    return Problem("file", f"{both(what)} ({part[:80]}: {content_type[:80]})", expected, remedy)
+    return Problem("file", Message("found_beside", what=what, beside=f"{part[:80]}: {content_type[:80]}"), expected, remedy)
 
 
 def _of_relations(archive: zipfile.ZipFile, name: str, *, is_handed_on: bool) -> Iterator[Problem]:
@@ -172,7 +171,7 @@ def _of_relations(archive: zipfile.ZipFile, name: str, *, is_handed_on: bool) ->
                 yield _problem(name, target, _LINKS)
             elif not target.startswith("#") and _scheme(target) not in _LINKABLE:
                 yield Problem(
-                    "file", f"{both(Message('link_of_kind'))} ({target[:80]})", Message("links_of_web_or_mail"),
+                    "file", Message("found_beside", what=Message("link_of_kind"), beside=target[:80]), Message("links_of_web_or_mail"),
                     Message("remedy_remove_link"),
                 )  # fmt: skip
 
@@ -222,10 +221,10 @@ def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
 def of_formula(reach: Reach, *, sheet: str = "", cell: str = "", place: str = "") -> Problem:
     """Return the problem of a formula with effects beyond its workbook."""
     what = Message("formula_of_other_workbook") if reach.is_link else Message("formula_that_acts", name=reach.named)
-    where = f" ({place})" if place else ""
     return Problem(
-        "formula", both(what) + where, Message("value_of_this_workbook"), Message("remedy_paste_value"), sheet=sheet, cell=cell
-    )
+        "formula", Message("found_beside", what=what, beside=place) if place else what, Message("value_of_this_workbook"),
+        Message("remedy_paste_value"), sheet=sheet, cell=cell,
+    )  # fmt: skip
 
 
 def _feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType, gathered: list[object] | list[str] | list[tuple[str, dict[str, str]]]) -> None:  # fmt: skip

@@ -63,7 +63,7 @@ class Stopped(Exception):
     """Reading a file ended without an answer; ``problem`` gives the reason and the remedy."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.found)
+        super().__init__(both(problem.found))
         self.problem = problem
 
 
@@ -148,7 +148,7 @@ def _told(answer: bytes, status: int | None, limits: Limits, seconds: float, pea
         except (pickle.UnpicklingError, EOFError, ValueError, TypeError, LookupError, AttributeError) as error:
             return Read(None, _faulty(str(error)), True, seconds, peak)
     if answer[:1] == FAULT:
-        return Read(None, _faulty(answer[1:].decode(errors="replace")), True, seconds, peak)
+        return Read(None, _faulty(answer[1:].decode(errors="replace") or Message("reader_not_begun")), True, seconds, peak)
     ended = min(_TOO_LONG, default=0) if status is None else os.waitstatus_to_exitcode(status)
     expected = Message("ordinary_workbook")
     if ended == TOO_MUCH or len(answer) > limits.answer_bytes:
@@ -164,10 +164,10 @@ def _told(answer: bytes, status: int | None, limits: Limits, seconds: float, pea
 
 
 def _stopped(why: Message, expected: Message, remedy: Message) -> Stopped:
-    return Stopped(Problem("file", both(why), expected, remedy))
+    return Stopped(Problem("file", why, expected, remedy))
 
 
-def _faulty(what: str) -> Stopped:
+def _faulty(what: str | Message) -> Stopped:
     return _stopped(Message("reader_fault", what=what), Message("readable_file"), Message("remedy_save_again_and_tell"))
 
 
@@ -202,7 +202,7 @@ class _Reader:
             try:
                 self._ask(link.fileno(), end)
             except OSError:
-                return FAULT + both(Message("reader_not_begun")).encode(), 0, 0
+                return FAULT, 0, 0
             finally:
                 link.close()
                 os.close(end)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN
 from loaders.files.problems import Problem
@@ -26,14 +25,14 @@ def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:
     """Return the rows of a text file from the headings on, the number of the heading row, and fatal problems; no rows then."""
     text = _decoded(content)
     if text is None:
-        return [], 1, [Problem("encoding", both(Message("encoding_unknown")), Message("utf8_or_sjis"), _REMEDY)]
+        return [], 1, [Problem("encoding", Message("encoding_unknown"), Message("utf8_or_sjis"), _REMEDY)]
     rows: list[list[Any]] = []
     csv.field_size_limit(LONGEST_TEXT)
     try:
         rows += csv.reader(io.StringIO(text, newline=""), strict=True)
     except csv.Error:
         most, row = Message("at_most_characters", most=LONGEST_TEXT), len(rows) + 1
-        return [], 1, [Problem("text", both(Message("cell_too_long")), most, Message("remedy_quotes_or_text"), row=row)]
+        return [], 1, [Problem("text", Message("cell_too_long"), most, Message("remedy_quotes_or_text"), row=row)]
     problems = [*_odd(text, rows)]
     top = next((i for i, row in enumerate(rows) if any(row) and row[:1] != ["sep="]), 0)  # Excel's own separator line
     return ([], 1, problems) if problems else (rows[top:], top + 1, [])
@@ -63,12 +62,18 @@ def _is_readable(content: bytes, encoding: str) -> bool:
 
 def _odd(text: str, rows: list[list[Any]]) -> Iterator[Problem]:
     if (widest := max(map(len, rows), default=0)) > LAST_COLUMN:
-        yield Problem("file", f"{widest:,} columns", Message("at_most_columns", most=LAST_COLUMN), Message("remedy_remove_columns"))
+        yield Problem(
+            "file",
+            Message("columns_found", count=widest),
+            Message("at_most_columns", most=LAST_COLUMN),
+            Message("remedy_remove_columns"),
+        )
     head = next((row for row in rows if any(row)), [""])
     for sign in _OTHER_SEPARATORS:
         if len(head) == 1 and head[0].count(sign) > 1:
-            name = "tab" if sign == "\t" else sign
-            yield Problem("header", f"{head[0][:60]} ({name})", Message("separated_by_commas"), _REMEDY, row=rows.index(head) + 1)
+            name = Message("tab_sign") if sign == "\t" else sign
+            beside = Message("found_beside", what=head[0][:60], beside=name)
+            yield Problem("header", beside, Message("separated_by_commas"), _REMEDY, row=rows.index(head) + 1)
     if _LOST in text:
         number, cell = next((n, c) for n, row in enumerate(rows, start=1) for c in row if _LOST in c)
         yield Problem("encoding", cell[:60], Message("characters_as_written"), Message("remedy_original_as_utf8"), row=number)

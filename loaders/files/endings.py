@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import func, select
 
 from kpis.figures.registers import MISTAKE
-from kpis.languages import both
 from kpis.message import Message
 from kpis.registers import REGISTERS
 from kpis.store.fields import of_codes
@@ -29,7 +28,7 @@ class Fault:
 
     column: str
     kind: Kind
-    found: str
+    found: str | Message
     expected: Message
     remedy: Message
 
@@ -47,7 +46,7 @@ def faults(
         followed: codes named as successor by other rows → the last end date of those.
     """
     ended, why, successor = fields.get("ended_on"), fields.get("ended_reason"), fields.get("successor_code")
-    blank = both(Message("blank"))
+    blank = Message("blank")
     if ended is not None and not why:
         yield Fault("ended_reason", "missing", blank, Message("why_ended"), Message("remedy_say_why_ended"))
     if why and why != MISTAKE and ended is None:
@@ -67,7 +66,7 @@ def faults(
         over = f"{ended} < {begun} {day}"
         yield Fault("ended_on", "rule", over, Message("day_from", day=day), Message("remedy_ends_before_begin"))
     gone, reason = ends.get(successor or "", (None, ""))
-    fault: tuple[Kind, str, str, str] | None = None  # kind of problem, found, expected, remedy
+    fault: tuple[Kind, str | Message, str, str] | None = None  # kind of problem, found, expected, remedy
     if not successor:
         if why in _FOLLOWED:
             fault = "missing", blank, "code_of_what_followed", "remedy_successor_or_other_reason"

@@ -12,7 +12,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.parts import MAX_SHEETS
 from loaders.files.problems import Problem
@@ -49,9 +48,9 @@ _UNWANTED = (
 
 
 class _Refused(Exception):
-    def __init__(self, fault: str | Message, expected: Message, remedy: Message) -> None:
+    def __init__(self, fault: Message, expected: Message, remedy: Message) -> None:
         super().__init__()
-        self.problem = Problem("file", both(fault) if isinstance(fault, Message) else fault, expected, remedy)
+        self.problem = Problem("file", fault, expected, remedy)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -63,7 +62,12 @@ def too_large(content: bytes, max_bytes: int) -> Problem | None:
     """Return the problem of a file above the size limit."""
     if len(content) <= max_bytes:
         return None
-    return Problem("file", f"{len(content):,} bytes", Message("at_most_bytes", most=max_bytes), Message("remedy_remove_sheets"))
+    return Problem(
+        "file",
+        Message("bytes_found", count=len(content)),
+        Message("at_most_bytes", most=max_bytes),
+        Message("remedy_remove_sheets"),
+    )
 
 
 def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) -> list[Problem]:
@@ -86,7 +90,7 @@ def check_bytes(content: bytes, *, max_bytes: int, only_workbook: bool = False) 
 def _check(content: bytes, *, only_workbook: bool) -> None:
     forms = _BOOK if only_workbook else _FORMS
     if not content:
-        raise _Refused("0 bytes", forms, Message("remedy_empty_file"))
+        raise _Refused(Message("bytes_found", count=0), forms, Message("remedy_empty_file"))
     if content.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _Refused(Message("workbook_encrypted"), forms, Message("remedy_without_password"))
@@ -118,7 +122,7 @@ def _check_zip(content: bytes, forms: Message) -> None:
         raise _Refused(_DAMAGED, forms, _AGAIN) from error
     names = [entry.filename for entry in entries]
     if len(entries) > MAX_ENTRIES:
-        raise _Refused(f"{len(entries):,} parts", Message("at_most_parts", most=MAX_ENTRIES), _SAVE)
+        raise _Refused(Message("parts_found", count=len(entries)), Message("at_most_parts", most=MAX_ENTRIES), _SAVE)
     if len({name.casefold() for name in names}) != len(names):
         raise _Refused(Message("zip_parts_of_one_name"), _BOOK, _SAVE)
     if any(
@@ -163,7 +167,7 @@ def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
                 texts += piece.count(b"<si>") + piece.count(b":si>") if "haredStrings" in entry.filename else 0
                 tail = piece[-32:]
             if cells > MAX_CELLS:
-                raise _Refused(f"{cells:,} cells", Message("at_most_cells", most=MAX_CELLS), _SAVE)
+                raise _Refused(Message("cells_found", count=cells), Message("at_most_cells", most=MAX_CELLS), _SAVE)
             if texts > MAX_STRINGS:
                 raise _Refused(
                     Message("shared_strings_or_more", count=texts),

@@ -20,7 +20,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from kpis.declared import Fields, Row
 from kpis.faults import expected_of
-from kpis.languages import both
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
@@ -191,7 +190,7 @@ def read_placed(
 
 
 _Fault = tuple[Kind, Message, str]  # kind, expected, grade
-_Wrong = tuple[LayoutRow, Kind, str, Message, str]
+_Wrong = tuple[LayoutRow, Kind, str | Message, Message, str]
 
 
 class _Reader:
@@ -215,7 +214,13 @@ class _Reader:
             if text in BLANKS:
                 if line.blank:
                     wrong.append(
-                        (line, "missing", f"{line.headings[0]}: ({both(Message('blank'))})", Message("a_value"), line.blank)
+                        (
+                            line,
+                            "missing",
+                            Message("found_at", where=line.headings[0], what=Message("blank")),
+                            Message("a_value"),
+                            line.blank,
+                        )
                     )
             elif line.column == "details_json":
                 if line.codes.get(text, "x"):
@@ -313,7 +318,7 @@ def _decoded(line: LayoutRow, answer: str) -> str | None:
     return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
 
 
-def _problem(kind: Kind, text: str, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
+def _problem(kind: Kind, text: str | Message, expected: Message, grade: str, sheet: str, row: int, column: int) -> Problem:
     remedy = Message("remedy_correct_cell") if grade == "error" else Message("remedy_stored_as_unknown")
     return Problem(
         kind, text, expected, remedy, sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,

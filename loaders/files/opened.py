@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.active import active_parts, of_formula
 from loaders.files.addresses import split_address
@@ -49,7 +48,14 @@ def open_book(content: bytes, *, max_bytes: int, most_cells: int) -> tuple[list[
     problems = acting or active_parts(content, is_handed_on=True) or [far_cell(s) for s in sheets if s.far_cell]
     cells = sum(len(sheet.rows) * len(sheet.rows[0]) for sheet in sheets if sheet.rows)
     if not problems and cells > most_cells:
-        problems = [Problem("file", f"{cells:,} cells", Message("at_most_cells", most=most_cells), Message("remedy_remove_sheets"))]
+        problems = [
+            Problem(
+                "file",
+                Message("cells_found", count=cells),
+                Message("at_most_cells", most=most_cells),
+                Message("remedy_remove_sheets"),
+            )
+        ]
     return ([], False, problems) if problems else (sheets, is_1904, [])
 
 
@@ -72,7 +78,7 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
     except BookDamaged as error:
         return None, [damaged(error)]
     if not sheets:
-        return None, [damaged(BookDamaged(both(Message("no_worksheet"))))]
+        return None, [damaged(BookDamaged(Message("no_worksheet")))]
     sheet, *others = sheets
     if sheet.far_cell:
         return None, [far_cell(sheet)]
@@ -86,7 +92,7 @@ def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]
     for sheet in others:
         name, top, _, rows = _from_first_value(sheet)
         if len(rows) > 1 and len(named) > 1 and {*map(str, rows[0])} == named:
-            rows_text, remedy = both(Message("rows_of_sheet", count=len(rows) - 1)), Message("remedy_one_sheet")
+            rows_text, remedy = Message("rows_of_sheet", count=len(rows) - 1), Message("remedy_one_sheet")
             yield Problem("sheet", rows_text, Message("rows_on_first_sheet", sheet=table[0]), remedy, sheet=name, row=top)
 
 
@@ -117,7 +123,7 @@ def _unreadable(sheet: Sheet) -> Iterator[Problem]:
     enter = Message("remedy_enter_and_load")
     for kinds, cells in (
         ("error_cell", sheet.errors), ("number", sheet.faulty),
-        ("formula", dict.fromkeys(sheet.uncalculated, both(Message("formula_without_result")))),
+        ("formula", dict.fromkeys(sheet.uncalculated, Message("formula_without_result"))),
     ):  # fmt: skip
         kind: Kind = kinds  # type: ignore[assignment]
         for cell, text in cells.items():

@@ -15,7 +15,6 @@ from typing import Any
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.formats import BUILT_IN, is_plain
 
@@ -35,8 +34,8 @@ Attributes = dict[str, str]
 class BookDamaged(Exception):
     """A workbook cannot be read: the fault, with sheet and cell where known."""
 
-    def __init__(self, fault: str, *, sheet: str = "", cell: str = "") -> None:
-        super().__init__(fault)
+    def __init__(self, fault: str | Message, *, sheet: str = "", cell: str = "") -> None:
+        super().__init__(str(fault))
         self.found, self.sheet, self.cell = fault, sheet, cell
 
 
@@ -63,9 +62,9 @@ def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str,
             if kind == "worksheet":
                 worksheets.append((sheet.get("name", ""), path))
             if len(worksheets) > MAX_SHEETS:  # the guard counts parts; one part may be listed under any number of names
-                raise BookDamaged(f"{both(Message('too_many_sheets'))} (> {MAX_SHEETS})")
+                raise BookDamaged(Message("found_beside", what=Message("too_many_sheets"), beside=f"> {MAX_SHEETS}"))
     if len({name.casefold() for name, _ in worksheets}) != len(worksheets):
-        raise BookDamaged(both(Message("sheets_of_one_name")))
+        raise BookDamaged(Message("sheets_of_one_name"))
     others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
     dates1904 = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
     return worksheets, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in dates1904)
@@ -75,7 +74,7 @@ def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> Elem
     try:
         info = archive.getinfo(names[part])
         if info.file_size > MAX_LIST_BYTES:
-            raise BookDamaged(f"{part}: {info.file_size:,} bytes")
+            raise BookDamaged(Message("found_at", where=part, what=Message("bytes_found", count=info.file_size)))
         return ElementTree.fromstring(archive.read(info))  # noqa: S314  # the guard has refused document types and entities
     except (
         KeyError,
@@ -116,7 +115,7 @@ class Parsing:
         self.parser.StartDoctypeDeclHandler = self._doctype
 
     def _doctype(self, *_: Any) -> None:
-        raise BookDamaged(both(Message("xml_document_type")), sheet=self.sheet)
+        raise BookDamaged(Message("xml_document_type"), sheet=self.sheet)
 
     def _root(self, tag: str, _attributes: Attributes) -> None:
         space, _, name = tag.rpartition(" ")
@@ -128,9 +127,9 @@ class Parsing:
         """Return the handlers of start and end tags; ``space`` is the prefix of each name."""
         raise NotImplementedError
 
-    def beyond(self) -> str:
-        """Return the limit exceeded, or blank; called after each piece."""
-        return ""
+    def beyond(self) -> Message | None:
+        """Return the limit exceeded, if any; called after each piece."""
+        return None
 
     def parse(self, archive: zipfile.ZipFile, part: str) -> None:
         """Parse a part.
@@ -149,7 +148,7 @@ class Parsing:
                         or self.depth > _DEPTH
                         or (len(self.text) > 100 and sum(map(len, self.text)) > _TEXT)
                     ):
-                        raise BookDamaged(both(Message("xml_not_of_excel")), sheet=self.sheet)
+                        raise BookDamaged(Message("xml_not_of_excel"), sheet=self.sheet)
                     if fault := self.beyond():
                         raise BookDamaged(fault, sheet=self.sheet)
             parser.Parse(b"", True)
@@ -168,8 +167,8 @@ class _Strings(Parsing):
         super().__init__("sst")
         self.texts: list[str] = []
 
-    def beyond(self) -> str:
-        return both(Message("shared_strings", count=len(self.texts))) if len(self.texts) > MAX_STRINGS else ""
+    def beyond(self) -> Message | None:
+        return Message("shared_strings", count=len(self.texts)) if len(self.texts) > MAX_STRINGS else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         entry, text, reading = space + "si", space + "t", space + "rPh"
@@ -222,9 +221,9 @@ class _Styles(Parsing):
         self.parents: list[str] = []
         self.cells: list[tuple[str, str, str | None]] = []  # format, parent, applyNumberFormat
 
-    def beyond(self) -> str:
+    def beyond(self) -> Message | None:
         count = max(len(self.codes), len(self.parents), len(self.cells))
-        return both(Message("styles", count=count)) if count > MAX_STYLES else ""
+        return Message("styles", count=count) if count > MAX_STYLES else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         path: list[str] = []

@@ -25,7 +25,7 @@ class Problem:
     """
 
     kind: Kind
-    found: str
+    found: str | Message  # the content of the cell, else what is wrong in words
     expected: Message
     remedy: Message
     sheet: str = ""
@@ -35,6 +35,15 @@ class Problem:
     rule: str = ""
     key: tuple[str, ...] = ()
     subject: Message | None = None
+
+    @property
+    def is_content(self) -> bool:
+        """Return whether what was found is the content of the cell."""
+        return isinstance(self.found, str)
+
+    def found_in(self, language: str) -> str:
+        """Return the content of the cell, or what is wrong in the words of a language."""
+        return written(self.found, language)
 
     def subject_in(self, language: str) -> str:
         """Return the description of the row, at most 80 characters; blank if it needs none."""
@@ -46,6 +55,12 @@ class Problem:
         return self.grade != "warning"
 
 
+def of_column(name: str, value: str | Message) -> str | Message:
+    """Return the value of a column with its name."""
+    return Message("found_of_column", name=name, what=value) if isinstance(value, Message) else f"{name}={value}"
+
+
+FEWER_DIGITS, CHECK_DIGITS = Message("at_most_15_digits"), Message("remedy_check_digits")  # of a number too large (LARGEST)
 SAVE = Message("remedy_open_and_save_as_xlsx")
 DAMAGED = Message("readable_workbook")
 

@@ -17,7 +17,6 @@ from datetime import date, datetime, timedelta
 from math import isfinite
 from typing import Any
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from loaders.files.formats import Formatted, said_of
@@ -54,7 +53,7 @@ class Sheet:
     uncalculated: list[str] = field(default_factory=list)
     reaching: dict[str, Reach] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    faulty: dict[str, str] = field(default_factory=dict)
+    faulty: dict[str, str | Message] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     far_cell: str = ""
 
@@ -84,7 +83,7 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
             sheets = []
             for name, part in listed[:1] if only_first else listed:
                 if part not in names:
-                    raise BookDamaged(f"{part or name}: {both(Message('part_missing'))}", sheet=name)
+                    raise BookDamaged(Message("found_at", where=part or name, what=Message("part_missing")), sheet=name)
                 sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904).read(archive))
             return sheets, is_1904
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
@@ -122,10 +121,10 @@ class _Reader(Parsing):
         self.out.rows = [self.rows.get(number, empty) for number in range(1, self.lowest + 1)]
         return self.out
 
-    def beyond(self) -> str:
+    def beyond(self) -> Message | None:
         if (count := self.counted()) > MAX_CELLS:
-            return f"{count:,} cells"
-        return both(Message("merged_cells", count=len(self.out.merged))) if len(self.out.merged) > MAX_MERGED else ""
+            return Message("cells_found", count=count)
+        return Message("merged_cells", count=len(self.out.merged)) if len(self.out.merged) > MAX_MERGED else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # one branch per tag, in a single pass
         names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell")]
@@ -264,7 +263,7 @@ class _Reader(Parsing):
     def _row(self, attribute: str) -> int:
         number = int(attribute) if attribute.isascii() and attribute.isdecimal() and len(attribute) < 9 else 0
         if not 1 <= number <= LAST_ROW:
-            raise BookDamaged(f"row {attribute[:40]}", sheet=self.sheet)
+            raise BookDamaged(Message("at_row", row=attribute[:40]), sheet=self.sheet)
         return number
 
     def _column(self, address: str, row: int, before: int) -> int:
@@ -275,7 +274,7 @@ class _Reader(Parsing):
         match = _ADDRESS.match(plain)
         column = column_number(match[1]) if match else 0
         if match is None or not 1 <= column <= LAST_COLUMN or int(match[2]) != row:
-            raise BookDamaged(f"{address[:40]} ({both(Message('at_row', row=row))})", sheet=self.sheet)
+            raise BookDamaged(Message("found_beside", what=address[:40], beside=Message("at_row", row=row)), sheet=self.sheet)
         return column
 
     def _merge(self, place: str) -> None:
@@ -304,7 +303,7 @@ class _Reader(Parsing):
         if cells[column - 1] == "":
             cells[column - 1] = value
         else:
-            self.out.faulty[f"{column_letters(column)}{row}"] = both(Message("cells_of_one_address"))
+            self.out.faulty[f"{column_letters(column)}{row}"] = Message("cells_of_one_address")
 
     # Value of a cell -------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from kpis.as_text import clean
 from kpis.declared import Fields, Row, in_languages, translated, type_of
 from kpis.faults import expected_of
-from kpis.languages import both, written
+from kpis.languages import written
 from kpis.message import Message
 from kpis.periods import FIRST_YEAR, LAST_YEAR
 from kpis.store.fields import LARGEST
@@ -26,7 +26,7 @@ from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
 from loaders.files.formats import Formatted
 from loaders.files.opened import Table
-from loaders.files.problems import Kind, Problem
+from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem
 
 _PERIODS = ("period_code", "reported_period")
 _BARE = re.compile(r"[-+]?\d+(\.0*)?$", re.ASCII)
@@ -284,10 +284,10 @@ def _problem(model: type[Fields], error: Any, given: Row, *, sheet: str, row: in
     if not name:  # a rule of several fields: shown with the values of those it names, at the last of them
         expected = expected_of(error)
         named = [field for field in model.model_fields if field in columns and _names(written(expected), field)]
-        values = ", ".join(f"{field}={given.get(field, '')}" for field in named) or both(expected)
+        values = ", ".join(f"{field}={given.get(field, '')}" for field in named) or expected
         cell = f"{column_letters(columns[named[-1]])}{row}" if named else ""
         return Problem("rule", values, expected, Message("remedy_correct_cell"), sheet=sheet, cell=cell, row=row)
-    column = columns.get(name)
+    column, remedy = columns.get(name), Message("remedy_correct_cell")
     wanted = type_of(model, name)
     if name == "period_code":
         kind, expected = "period", Message("period_as")
@@ -296,14 +296,15 @@ def _problem(model: type[Fields], error: Any, given: Row, *, sheet: str, row: in
     elif wanted is date:
         kind, expected = "date", Message("date_as")
     elif wanted in (float, int):
-        bounds = {*(error.get("ctx") or {}).values()} - {LARGEST, -LARGEST}
+        bounds = {*(error.get("ctx") or {}).values()}
         kind, expected = "number", expected_of(error) if bounds else Message("finite_number_in_range")
+        if bounds & {LARGEST, -LARGEST}:
+            expected, remedy = FEWER_DIGITS, CHECK_DIGITS
     elif error["type"] == "literal_error" or wanted is bool:
         kind, expected = "choice", expected_of(error)
     else:
         kind, expected = "rule", expected_of(error)
     return Problem(
-        kind, f"{name}={given.get(name, '')}", expected,
-        Message("remedy_correct_cell"),
+        kind, f"{name}={given.get(name, '')}", expected, remedy,
         sheet=sheet, cell=f"{column_letters(column)}{row}" if column else "", row=row,
     )  # fmt: skip

@@ -118,7 +118,7 @@ def _noted(content: bytes, notes: Sequence[Note]) -> bytes:
     sheets = dict(listed)
     by_part: dict[str, dict[str, list[Note]]] = {part: {} for part in sheets.values() if part in parts}
     if not by_part:
-        raise BookDamaged(both(Message("no_worksheet")))
+        raise BookDamaged(Message("no_worksheet"))
     first = next(iter(by_part))
     for note in notes:
         part = sheets.get(note.sheet, first)
@@ -138,7 +138,7 @@ def _noted(content: bytes, notes: Sequence[Note]) -> bytes:
 
 def _words(p: Problem) -> str:
     grade = " ".join(pair(Message(f"note_{p.grade}")))
-    lines = [f"{_NOTE}{grade}: {p.found}", *pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy))]
+    lines = [f"{_NOTE}{grade}: {both(p.found)}", *pair(Message("expected_and_remedy", expected=p.expected, remedy=p.remedy))]
     return _without_controls("\n".join(lines))
 
 

@@ -15,9 +15,9 @@ from kpis.collector import collector_paused
 from kpis.errors import FigureRefused, MierukaError, NotFound, StepRefused
 from kpis.figures.commented import NEEDING
 from kpis.government import government
-from kpis.languages import both, pair, say
+from kpis.languages import pair, say
 from kpis.message import Message
-from kpis.periods import local_day
+from kpis.periods import local_day, parse_period
 from kpis.reporting.commentaries import needing, standing
 from kpis.reporting.comparison import OBSERVATIONS, Completeness, ReportedRow, TemplateMark, says_nothing
 from kpis.reporting.sections import holds
@@ -44,6 +44,7 @@ from loaders.workbook.identity import (
     filled_with,
     make_mark,
     no_mark,
+    of_bureau,
     part_of,
     read_mark,
     record_issue,
@@ -226,7 +227,7 @@ def read_workbook(
     sheets = {sheet.name: sheet for sheet in listed}
     layout = load_layout()
     if any(read_mark(sheet.rows, title=OF_QUESTION) for sheet in listed):
-        workbook_found = both(Message("workbook_of_a_question"))
+        workbook_found = Message("workbook_of_a_question")
         return WorkbookReading(
             mark=None,
             problems=[Problem("mark", workbook_found, Message("template_of_system"), Message("remedy_upload_on_questions"))],
@@ -241,17 +242,13 @@ def read_workbook(
             (mark, vintages), fits, mark_sheet = recognised_mark, True, layout.sheets["mark"]
             lost = _recognised_as(mark)
     if len(marks) > 1 or not (marks or lost):
-        return WorkbookReading(mark=None, problems=[no_mark(len(marks), Message("template_of_system"), layout)])
+        return WorkbookReading(mark=None, problems=[no_mark(len(marks), Message("template_of_system"))])
     wanted = (
-        WantedPart("layout_version", layout.version, Message("layout_version", version=layout.version)),
-        WantedPart(
-            "bureau_code", bureau_code, Message("template_of_bureau", bureau=bureau_code), Message("remedy_template_of_bureau")
-        ),
-        WantedPart(
-            "period_code", period_code, Message("template_of_period", period=period_code), Message("remedy_template_of_period")
-        ),
+        WantedPart("layout_version", layout.version, lambda version: Message("layout_version", version=version)),
+        of_bureau(store, bureau_code),
+        WantedPart("period_code", period_code, _of_period, Message("remedy_template_of_period")),
     )
-    if problems := faults_of_mark(store, mark, fits, wanted, sheet=mark_sheet):
+    if problems := faults_of_mark(store, mark, fits, wanted):
         return WorkbookReading(mark=mark, problems=problems)
     try:
         context = replace(gather(store, mark.bureau_code, mark.period_code), filled=filled_with(store, mark.template_id))
@@ -315,6 +312,10 @@ def _opened(content: bytes, *, max_bytes: int) -> tuple[list[Sheet], bool, list[
     return opened
 
 
+def _of_period(code: str) -> Message:
+    return Message("template_of_period", period=parse_period(code).label)
+
+
 def handed_on(content: bytes) -> bytes:
     """Return a kept original to be passed on; active content is refused, even if it was accepted on arrival.
 
@@ -330,7 +331,7 @@ def handed_on(content: bytes) -> bytes:
 def _recognised_as(mark: TemplateMark) -> Problem:
     """Return the warning that the hidden sheet is missing, with the recognised template, to be confirmed."""
     expected = Message("mark_recognised", number=mark.template_id, instant=mark.issued_at[:16].replace("T", " "))
-    return Problem("mark", both(Message("mark_lost")), expected, Message("remedy_mark_lost"), grade="warning", rule="mark_lost")
+    return Problem("mark", Message("mark_lost"), expected, Message("remedy_mark_lost"), grade="warning", rule="mark_lost")
 
 
 def _taken(store: Store, key: str, table: Table, new: Mapping[str, ReportedRow]) -> list[Problem]:

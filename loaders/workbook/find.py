@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kpis.languages import both
 from kpis.message import Message
 from loaders.files.addresses import column_letters, column_number, split_address
 from loaders.files.problems import Kind, Problem
@@ -46,7 +45,9 @@ class Table:
         place = cell or (self.address(row, column) if column in self.at else "")
         if isinstance(text, float) and text.is_integer():
             text = int(text)  # a cell holds no ".0"
-        return Problem(kind, str(text)[:200], expected, remedy, sheet=self.sheet, cell=place, row=row)
+        return Problem(
+            kind, text if isinstance(text, Message) else str(text)[:200], expected, remedy, sheet=self.sheet, cell=place, row=row
+        )
 
 
 def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -> tuple[dict[str, Table], list[Problem]]:
@@ -100,11 +101,11 @@ def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int
 def _missing(key: str, title: str, is_named: bool, layout: Layout) -> Problem:
     if is_named:
         return Problem(
-            "header", both(Message("no_heading_row")), Message("heading_row_of", title=layout.sheet(key)),
+            "header", Message("no_heading_row"), Message("heading_row_of", title=layout.sheet(key)),
             _DOWNLOAD, sheet=title, cell="A1", row=1,
         )  # fmt: skip
     return Problem(
-        "sheet", both(Message("no_such_sheet")), Message("the_sheet", title=layout.sheet(key)), _DOWNLOAD, sheet=title,
+        "sheet", Message("no_such_sheet"), Message("the_sheet", title=layout.sheet(key)), _DOWNLOAD, sheet=title,
     )  # fmt: skip
 
 
@@ -128,7 +129,7 @@ def _place_columns(table: Table, layout: Layout) -> list[Problem]:
             continue
         # An overwritten heading is at its column's usual place, or is the only unknown one.
         place = position if position in unknown else (unknown[0] if len(unknown) == 1 else None)
-        heading = table.cells[table.top - 1][place] if place is not None else both(Message("no_such_column"))
+        heading = table.cells[table.top - 1][place] if place is not None else Message("no_such_column")
         problems.append(
             table.problem("header", heading, Message("the_heading", heading=column.heading),
                           _RESTORE if place is not None else _DOWNLOAD, row=table.top,
@@ -142,7 +143,7 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
     read = {position: name for name, position in table.at.items() if table.columns[name].is_read}
     problems: list[Problem] = []
 
-    def bad(address: str, kind: Kind, value: str, expected: Message, remedy: Message) -> None:
+    def bad(address: str, kind: Kind, value: str | Message, expected: Message, remedy: Message) -> None:
         letters, row = split_address(address)
         position = column_number(letters) - 1
         if row > table.top and position in read:
@@ -150,7 +151,7 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
             problems.append(table.problem(kind, value, expected, remedy, row=row, cell=address))
 
     for address in sheet.uncalculated:
-        bad(address, "formula", both(Message("formula_without_result")), Message("calculated_value"),
+        bad(address, "formula", Message("formula_without_result"), Message("calculated_value"),
             Message("remedy_calculate_or_enter"))  # fmt: skip
     for address, value in sheet.faulty.items():
         bad(address, "number", value, Message("number_or_text"), Message("remedy_enter_value_again"))
@@ -166,7 +167,7 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
             first = max(top, table.top + 1)
             place = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
             problems.append(
-                table.problem("merged", both(Message("merged_at", place=place)), Message("one_value_a_cell"),
+                table.problem("merged", Message("merged_at", place=place), Message("one_value_a_cell"),
                               Message("remedy_unmerge"),
                               row=first, cell=f"{column_letters(left)}{first}")
             )  # fmt: skip

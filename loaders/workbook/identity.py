@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -18,16 +18,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import select
 
 from kpis.as_text import shown
-from kpis.languages import both
 from kpis.message import Message
 from kpis.reporting.comparison import TemplateMark
 from kpis.reporting.people import record
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
+from kpis.text import Named
 from loaders.files.problems import Problem
 from loaders.workbook.context import DAYS, Record
-from loaders.workbook.layout import Layout, load_layout
+from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
@@ -123,23 +123,33 @@ def record_issue(
 
 
 class WantedPart(NamedTuple):
-    """What a field of a mark must say (``None``: anything), and what to tell where it does not."""
+    """What a field of a mark must say (``None``: anything), how a value of it is named, and the remedy."""
 
     field: str
     value: str | None
-    expected: Message
+    named: Callable[[str], Message]
     remedy: Message = _DOWNLOAD
 
 
-def no_mark(count: int, expected: Message, layout: Layout) -> Problem:
+def of_bureau(store: Store, code: str | None) -> WantedPart:
+    """Return that a workbook must be of a bureau."""
+
+    def named(there: str) -> Message:
+        rows = store.all_of(tables.Bureau, bureau_code=there)
+        return Message("template_of_bureau", bureau=Named(rows[0]) if rows else there)
+
+    return WantedPart("bureau_code", code, named, Message("remedy_template_of_bureau"))
+
+
+# Problems of the mark name no cell: nobody sees its sheet.
+def no_mark(count: int, expected: Message) -> Problem:
     """Return the problem of a workbook with no mark, or with several."""
-    marks = both(Message("several_marks", count=count) if count else Message("no_mark"))
-    return Problem("mark", marks, expected, _DOWNLOAD, sheet=layout.sheets["mark"])
+    marks = Message("several_marks", count=count) if count else Message("no_mark")
+    return Problem("mark", marks, expected, _DOWNLOAD)
 
 
 def faults_of_mark(
-    store: Store, mark: TemplateMark, fits: bool, wanted: Sequence[WantedPart], *, sheet: str, action: str = ISSUED,
-    period_field: str = "period_code",
+    store: Store, mark: TemplateMark, fits: bool, wanted: Sequence[WantedPart], *, action: str = ISSUED, period_field: str = "period_code",
 ) -> list[Problem]:  # fmt: skip
     """Return why a workbook is refused: its mark was changed, was not issued here, or is of another bureau or period.
 
@@ -149,15 +159,16 @@ def faults_of_mark(
         period_field: name of the record's field for the period.
     """
     if not fits:
-        return [Problem("mark", both(Message("mark_changed")), Message("mark_as_issued"), _DOWNLOAD, sheet=sheet, cell="A1")]
+        return [Problem("mark", Message("mark_changed"), Message("mark_as_issued"), _DOWNLOAD)]
     with store.reading() as session:
         issues = [json.loads(text) for text in session.execute(_issued(mark.template_id, action)).scalars()]
     if not any(t["bureau_code"] == mark.bureau_code and t[period_field] == mark.period_code for t in issues):
-        return [Problem("mark", mark.template_id, Message("template_number_of_system"), _DOWNLOAD, sheet=sheet, cell="B2")]
+        number = Message("numbered_template", number=mark.template_id)
+        return [Problem("mark", number, Message("template_number_of_system"), _DOWNLOAD)]
     return [
-        Problem("mark", there, each.expected, each.remedy, sheet=sheet, cell=f"B{FIELDS.index(each.field) + 2}")
+        Problem("mark", each.named(there), each.named(each.value), each.remedy)
         for each in wanted
-        if each.value not in (None, there := str(getattr(mark, each.field)))
+        if each.value is not None and each.value != (there := str(getattr(mark, each.field)))
     ]
 
 

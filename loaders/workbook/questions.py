@@ -15,7 +15,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.languages import both, pair, say, written
+from kpis.languages import pair, say, written
 from kpis.message import Message
 from kpis.reporting import answers, questions
 from kpis.reporting.asking import NUMBERS, Answer, AskedColumn
@@ -34,7 +34,7 @@ from loaders.files.problems import Problem
 from loaders.files.sheets import Sheet
 from loaders.workbook.find import Table, cell_problems, find_tables
 from loaders.workbook.gaps import BLANK
-from loaders.workbook.identity import OF_QUESTION, WantedPart, faults_of_mark, make_mark, no_mark, read_mark, write_mark
+from loaders.workbook.identity import OF_QUESTION, WantedPart, faults_of_mark, make_mark, no_mark, of_bureau, read_mark, write_mark
 from loaders.workbook.layout import Column, Layout, load_layout
 from loaders.workbook.prefilled import places_of
 from loaders.workbook.template import fill, instruct, list_choices, protect, saved
@@ -189,16 +189,14 @@ def read(store: Store, content: bytes, question: Question, bureau_code: str) -> 
     layout = layout_of(question)
     marks = [(sheet.name, there) for sheet in sheets if (there := read_mark(sheet.rows, title=OF_QUESTION))]
     if len(marks) != 1:
-        return AnswerReading(problems=[_no_mark(sheets, len(marks), question, layout)], can_be_marked=True)
+        return AnswerReading(problems=[_no_mark(sheets, len(marks), question)])
     name, (mark, _, fits) = marks[0]
     wanted = (
-        WantedPart(
-            "bureau_code", bureau_code, Message("template_of_bureau", bureau=bureau_code), Message("remedy_template_of_bureau")
-        ),
-        WantedPart("period_code", question.question_code, Message("workbook_of_question", code=question.question_code)),
+        of_bureau(store, bureau_code),
+        WantedPart("period_code", question.question_code, lambda number: Message("workbook_of_question", code=number)),
     )
-    if wrong := faults_of_mark(store, mark, fits, wanted, sheet=name, action=ISSUED, period_field="question"):
-        return AnswerReading(mark=mark, problems=wrong, can_be_marked=True)
+    if wrong := faults_of_mark(store, mark, fits, wanted, action=ISSUED, period_field="question"):
+        return AnswerReading(mark=mark, problems=wrong)
     others = {name, layout.sheets["choices"], layout.sheets["instructions"]}
     by_name, problems = find_tables({sheet.name: sheet.rows for sheet in sheets if sheet.name not in others}, layout)
     rows: list[dict[str, Answer]] = []
@@ -242,7 +240,7 @@ class _Rows:
             if field.is_required:
                 needed = Message("question_needs", heading=column.heading)
                 self.problems.append(
-                    table.problem("missing", both(BLANK), needed, Message("remedy_enter_value"), row=number, column=field.name)
+                    table.problem("missing", BLANK, needed, Message("remedy_enter_value"), row=number, column=field.name)
                 )
             return None
         try:
@@ -269,10 +267,8 @@ class _Rows:
         return value == "yes" if field.type == AnswerType.FLAG else value
 
 
-def _no_mark(sheets: Sequence[Sheet], count: int, question: Question, layout: Layout) -> Problem:
+def _no_mark(sheets: Sequence[Sheet], count: int, question: Question) -> Problem:
     wanted = Message("workbook_of_question", code=question.question_code)
     if any(read_mark(sheet.rows) for sheet in sheets):
-        return Problem(
-            "mark", both(Message("workbook_of_report")), wanted, Message("remedy_upload_on_report"), sheet=layout.sheets["mark"]
-        )
-    return no_mark(count, wanted, layout)
+        return Problem("mark", Message("workbook_of_report"), wanted, Message("remedy_upload_on_report"))
+    return no_mark(count, wanted)

@@ -9,7 +9,6 @@ from typing import Any
 
 from kpis.figures.plausible import ask_scale
 from kpis.kinds import KINDS
-from kpis.languages import both
 from kpis.message import Message, few
 from kpis.periods import parse_period
 from kpis.registers import OF_SHEET
@@ -92,7 +91,7 @@ class TableReader(WhoseRow):
         which = [Message("code_and_name", code=code, name=Named(rows[code])) for code in gone]
         self.out.problems.append(
             Problem(
-                "doubt", both(Message("rows_gone", count=len(gone), rows=few(which, 5))), Message("every_row_of_template"),
+                "doubt", Message("rows_gone", count=len(gone), rows=few(which, 5)), Message("every_row_of_template"),
                 Message("remedy_rows_gone"),
                 sheet=self.table.sheet, grade="warning", rule="rows_gone",
             )
@@ -193,7 +192,7 @@ class TableReader(WhoseRow):
             issued=current if issued is not None else {}, cleared=frozenset(self.cleared & fields.keys()),
         )  # fmt: skip
         for gap in gaps(self.table, row, kind, refused=self.refused, is_new=issued is None):
-            self._say(gap.kind, both(BLANK), gap.expected, gap.remedy, row=number, column=gap.column)
+            self._say(gap.kind, BLANK, gap.expected, gap.remedy, row=number, column=gap.column)
         if kind and "value" in changes.touched and (scale := self._asked_scale(row)):
             row = replace(row, readings={"value": scale})
         if len(self.out.problems) > before or edited.bad:

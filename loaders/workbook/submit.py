@@ -12,12 +12,12 @@ from functools import partial
 
 from kpis.declared import ALWAYS
 from kpis.errors import NotAllowed, StepRefused
-from kpis.languages import both, pair, say, side
+from kpis.languages import say, side
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
-from kpis.reporting.kept import Warning, asked_to_confirm
+from kpis.reporting.kept import Warning, asked_to_confirm, remarked
 from kpis.reporting.people import viewer_of
 from kpis.reporting.refused import Found, keep_refused
 from kpis.reporting.reports import INCOMPLETE
@@ -86,8 +86,12 @@ def receive(
     """
     reading = read_workbook(content, store=store, bureau_code=bureau_code, period_code=period_code, today=today)
     action, bureau = "take_in" if how_it_came else "upload", reading.mark.bureau_code if reading.mark else bureau_code
-    if reading.mark is not None:
-        require(viewer_of(store, actor).grants, action, reading.mark.bureau_code)
+    if reading.mark is not None and not viewer_of(store, actor).may(action, reading.mark.bureau_code):
+        # Of whose workbook it is nothing is said.
+        is_of_other = (
+            bureau_code is not None and bureau_code != reading.mark.bureau_code and viewer_of(store, actor).may(action, bureau_code)
+        )
+        raise NotAllowed("template_of_other_bureau" if is_of_other else "role_not_permitted")
     if reading.mark is None or reading.errors or (reading.questions and not keeps_questions):
         period = reading.mark.period_code if reading.mark else period_code
         if bureau and period and viewer_of(store, actor).may(action, bureau):
@@ -113,7 +117,7 @@ def _is_safe(content: bytes) -> bool:
 
 
 def _told(problems: Sequence[Problem]) -> list[Found]:
-    return [Found(p.found, *pair(p.expected), *pair(p.remedy), p.sheet, p.cell, grade=p.grade) for p in problems]
+    return [Found(**remarked(p.found, p.expected, p.remedy, sheet=p.sheet, cell=p.cell), grade=p.grade) for p in problems]
 
 
 def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
@@ -125,7 +129,7 @@ def asked_of_bureau(reading: WorkbookReading) -> list[Warning]:
     ]
     counted = reading.completeness
     if not reading.rows and (counted is None or not counted.open):
-        nothing = both(Message("nothing_filled"))
+        nothing = Message("nothing_filled")
         warnings.append(asked_to_confirm(nothing, Message("one_cell_filled"), Message("remedy_nothing_changed")))
     return warnings
 
@@ -137,10 +141,10 @@ def incomplete(reading: WorkbookReading, counted: Completeness) -> Warning | Non
     more = len(counted.open) - OPEN_NAMED
     key = "figures_left_open_and_more" if more > 0 else "figures_left_open"
     left = Message(key, count=len(counted.open), figures=partial(_left_open, reading, counted.open[:OPEN_NAMED]), more=more)
-    completeness = counted.sentence()
-    summary_text = completeness if reading.rows else f"{both(Message('nothing_filled'))}: {completeness}"
+    completeness = counted.message()
+    summary = completeness if reading.rows else Message("found_at", where=Message("nothing_filled"), what=completeness)
     sheet = load_layout().sheets["observations"]
-    return asked_to_confirm(summary_text, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)
+    return asked_to_confirm(summary, left, Message("remedy_fill_or_confirm"), sheet=sheet, rule=INCOMPLETE)
 
 
 def _left_open(reading: WorkbookReading, figures: Sequence[tuple[str, str]], language: str) -> str:

@@ -16,7 +16,7 @@ from kpis.reporting.comparison import Value
 from kpis.store.fields import LARGEST
 from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
 from loaders.files.formats import Formatted
-from loaders.files.problems import Kind
+from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind
 from loaders.workbook.layout import Column, InSheet, Layout
 
 _CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")
@@ -117,8 +117,10 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
     elif isinstance(raw, Formatted):
         shown = _as_shown(raw, unit, is_of_unit=is_of_unit)
     value = float(f"{float(raw):.15g}") + 0.0 if isfinite(raw) else raw  # -0 is 0
-    if not isfinite(value) or abs(value) >= LARGEST or (column.value == "count" and value < 0):
+    if not isfinite(value) or (column.value == "count" and value < 0):
         raise CellRefused("number", at_least, digits)
+    if abs(value) >= LARGEST:
+        raise CellRefused("number", FEWER_DIGITS, CHECK_DIGITS)
     return NumberRead(value, approximate, is_sure, shown)
 
 

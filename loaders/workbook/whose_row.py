@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from kpis.declared import ALWAYS
-from kpis.languages import both
 from kpis.message import Message
 from kpis.reporting.comparison import ReportedRow, TemplateMark, Value
 from loaders.files.addresses import column_letters
@@ -107,7 +106,7 @@ class WhoseRow:
             return None
         if code not in self.context.indicators:
             kind = "unknown_code" if code else "missing"
-            self._say(kind, code or both(BLANK), Message("indicator_of_template"), _KEEP_CODE, row=number, column="indicator_code")
+            self._say(kind, code or BLANK, Message("indicator_of_template"), _KEEP_CODE, row=number, column="indicator_code")
             return None
         try:
             period = read_period(raw if isinstance(raw, date) else as_code(raw))
@@ -117,7 +116,7 @@ class WhoseRow:
             periods = tuple(p for c, p in self.context.figure_keys if c == code)
             self._say(
                 "period",
-                raw if raw != "" else both(BLANK),
+                raw if raw != "" else BLANK,
                 Message("period_codes", codes=periods),
                 _KEEP_CODE,
                 row=number,

@@ -42,6 +42,7 @@ class _Part:
     is_frame: bool  # common to all pages, as the day; other parts belong to one page
     value: Any = None
     raw: str | None = None  # text in the address
+    label: str | None = None  # of the choice, as its list was last drawn
     is_chosen: bool = False  # otherwise the default is shown, which may change
     is_moving: bool = False  # chosen in this run
     refused: str = ""  # text of the address that cannot be shown
@@ -272,6 +273,14 @@ def set_widget(key: str, value: object, *, is_new: bool = False) -> None:
     """
     if is_new or _run.get().is_other_language or st.session_state.get(key) != value:
         st.session_state[key] = value
+
+
+def set_label(name: str, label: str) -> None:
+    """Give the widget of a part its value again if the label of it changed: a list goes on showing the label that was chosen."""
+    part = _run.get().settled[name]
+    if part.label not in (None, label):
+        st.session_state[name] = part.value
+    part.label = label
 
 
 def has_value(name: str) -> bool:

@@ -40,6 +40,7 @@ def choose(
     options_shown = list(options) if default in options else [default, *options]
     words = distinct_labels(options_shown, word)
     chosen = settle_choice(name, options_shown, label, words.__getitem__, default=default, **more)
+    address.set_label(name, words[chosen])
     st.selectbox(label, options_shown, format_func=words.__getitem__, **address.bound(name, *resets))
     return chosen
 

@@ -20,7 +20,7 @@ from pages.parts import cached, prose
 from pages.parts.data_table import Texts, texts_of, texts_table
 from pages.parts.registers import telling
 from pages.parts.saving import save_button
-from pages.parts.steps import revision_key, take
+from pages.parts.steps import revision_key, take_answers
 from pages.parts.text import csv_file, shown_name, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
@@ -103,7 +103,7 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
             t("say_causes_button"), type="primary", icon=":material/check:", key=revision_key("say_why", report)
         ):
             causes = {code: texts for code, texts in given.items() if texts["cause_ja"].strip()}
-            take(lambda: saying.say_why(store, report.id, actor=actor, revision=report.revision, causes=causes))
+            take_answers(causes, lambda: saying.say_why(store, report.id, actor=actor, revision=report.revision, causes=causes))
 
 
 def openness(*, with_office: bool = False) -> str:

@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from kpis.errors import EditionRefused
 from kpis.government import settle
-from kpis.languages import SOURCE, codes, own_name
+from kpis.languages import SOURCE, codes, html_attributes, own_name
 from kpis.settings import ROOT, settings
 from pages.parts import address, cached, run
 from pages.parts.choices import refusal
@@ -27,6 +27,7 @@ from pages.parts.view_line import settle_view, view_line
 from pages.parts.viewer import gate, is_let_in, refuse, settle_viewer, viewer, viewer_choice
 from pages.parts.when import as_of, view
 from publishers.editions import on_disk
+from telling.words import has_page
 
 _framed: ContextVar[bool] = ContextVar("framed", default=False)
 
@@ -97,7 +98,9 @@ def frame() -> st.Page:
             viewer_choice()
         if cached.is_sample():
             draw_html(f'<p class="sample" role="note">{escape(t("sample_banner"))}</p>')
-        draw_html('<span id="content" tabindex="-1"></span>' + (intro(page) if is_let_in() else ""))
+        # ``spoken.js`` takes the language of the document from here: the viewer may have chosen another since it was loaded.
+        shown_in = language() if has_page(page.url_path, language()) else SOURCE
+        draw_html(f'<span id="content" tabindex="-1" {html_attributes(shown_in)}></span>{intro(page) if is_let_in() else ""}')
     return page
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sized
 
 import streamlit as st
 
@@ -16,16 +15,17 @@ from kpis.reporting.reports import INCOMPLETE, Opened
 from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.reported import column_name, instant, place_name, row_namer, unit_of, value_text
-from pages.parts.steps import pick, revision_key, take
-from pages.parts.text import cell_content, digits, in_brackets, shown_name, t, viewer_words
+from pages.parts.steps import pick, revision_key, take_answers
+from pages.parts.text import as_found, digits, in_brackets, language, shown_name, t, viewer_words
 from pages.parts.whatchanges import missing_figures
 
 AT_ONCE = 20  # questions in a form at a time; the next follow when these are stored
 
 
-def _stored(step: Callable[..., None], store: Store, opened: Opened, actor: str, **what: Any) -> None:
-    """Run a write on the report's revision that was shown; ``what`` are further arguments of ``step``."""
-    take(lambda: step(store, opened.report.id, actor=actor, revision=opened.report.revision, **what))
+def _stored(step: Callable[..., None], store: Store, opened: Opened, actor: str, **what: Sized) -> None:
+    """Run a write on the report's revision that was shown; ``what`` is what was answered, by the name of the argument of ``step``."""
+    (answers,) = what.values()
+    take_answers(answers, lambda: step(store, opened.report.id, actor=actor, revision=opened.report.revision, **what))
 
 
 def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
@@ -140,7 +140,7 @@ def confirm_warnings(store: Store, opened: Opened, *, actor: str) -> None:
                 missing_figures(opened.report)
             else:
                 prose.markdown(
-                    f"**{markdown(place)}** {t('found_text', text=markdown(cell_content(warning.found)))} {t('expected')}: "
+                    f"**{markdown(place)}** {as_found(warning.found_in(language()), is_content=warning.is_content)} {t('expected')}: "
                     f"{shown_name(warning, 'expected')}  \n"
                     f":material/build: {shown_name(warning, 'remedy')}"
                 )

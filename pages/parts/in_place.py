@@ -29,7 +29,7 @@ from pages.parts.reported import file_of, instant, office_today, row_namer
 from pages.parts.saving import save_button
 from pages.parts.several_hands import file_label
 from pages.parts.steps import is_pressed, rerun_with
-from pages.parts.text import cell_content, language, named, refusal_box, t
+from pages.parts.text import as_found, language, named, refusal_box, t
 from pages.parts.titled import part_heading
 
 AT_ONCE = 50  # rows in the grid at a time; others are found with the search box
@@ -231,7 +231,7 @@ def _keep(store: Store, opened: Opened, *, me: Viewer, pending: _Pending) -> Non
     prose.error(t("correct_refused", errors=len(errors)), icon=":material/error:")
     for problem in errors[:AT_ONCE]:
         prose.markdown(
-            f":red[:material/error:] **{markdown(_place(problem))}** {t('found_text', text=markdown(cell_content(problem.found)))} "
+            f":red[:material/error:] **{markdown(_place(problem))}** {as_found(problem.found_in(language()), is_content=problem.is_content)} "
             f"{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
             f":material/build: {markdown(written(problem.remedy, language()))}"
         )

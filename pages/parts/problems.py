@@ -18,7 +18,7 @@ from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import file_of
 from pages.parts.saving import save_button
-from pages.parts.text import cell_content, csv_file, language, t
+from pages.parts.text import as_found, csv_file, language, t
 
 SHOWN_AS_TEXT = 10
 
@@ -33,7 +33,7 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             word = t(f"grade_{problem.grade}")
             prose.markdown(
                 f"{icon} {word} {_bold(_place(problem))}{markdown(problem.subject_in(language()))}  \n"
-                f"{t('found_text', text=markdown(cell_content(problem.found)))}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+                f"{as_found(problem.found_in(language()), is_content=problem.is_content)}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):
@@ -49,8 +49,8 @@ def problem_counts(errors: int, warnings: int) -> str:
 
 
 def marked_download(content: bytes, reading: WorkbookReading) -> None:
-    """Draw the download of the uploaded workbook with each faulty cell coloured and commented; nothing if it could not be opened."""
-    if reading.mark is None:
+    """Draw the download of the uploaded workbook with each faulty cell coloured and commented; nothing if no cell is at fault."""
+    if reading.mark is None or not any(problem.sheet for problem in reading.problems):
         return
     marked = partial(mark_problems, content, reading.problems)
     name = file_of(reading.mark.bureau_code, reading.mark.period_code, "marked", ending=".xlsx")
@@ -62,7 +62,7 @@ def problem_table(problems: Sequence[Problem]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): cell_content(p.found),
+                t("grade"): t(f"grade_{p.grade}"), t("cell"): _place(p), t("row"): p.subject_in(language()), t("found"): p.found_in(language()),
                 t("expected"): written(p.expected, language()), t("remedy"): written(p.remedy, language()),
             }
             for p in problems

@@ -15,7 +15,7 @@ from kpis.figures.records import value_of
 from kpis.figures.scorecard import Scored
 from kpis.grouped import grouped
 from kpis.kinds import KINDS
-from kpis.text import format_value, status_word
+from kpis.text import format_value
 from pages.parts import address, cached, prose
 from pages.parts.assessment import assessment
 from pages.parts.attention import strip_of, strips_of
@@ -28,7 +28,7 @@ from pages.parts.registers import block, source_of_row, telling
 from pages.parts.text import in_brackets, language, shown_name, t, viewer_words
 from pages.parts.titled import page_heading, part_heading, section_heading, set_title
 from pages.parts.voice import voice
-from publishers.site import seen
+from publishers.site.views import badge
 from telling import facts, projects
 from telling.assessed import in_short
 from telling.attention import leads
@@ -46,7 +46,7 @@ def heading(report: ProjectReport) -> None:
         prose.caption(t("name_not_official_why"))
     words = viewer_words()
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        status = seen.mark(report.status, status_word(report.status, language()), words)
+        status = badge(report.status, words)
         draw_html(Markup('<p class="st">{} {}</p>').format(t("computed_status"), status), width="content")
         if stated := confidence_mark(report):
             prose.markdown(stated)

@@ -18,7 +18,7 @@ from kpis.line_breaks import PLACE, joined, on_one_line, with_places, with_whole
 from publishers.site.lines import placed, unbroken
 
 _LEFT = re.compile(r"(`+.+?`+|\]\([^)\s]*\)|</?[A-Za-z][^>]*>)", re.S)  # left unchanged: code, the address of a link, a tag
-_PAIR = re.compile("(?<=の)[\u4e00-\u9fff]{2}(?=[、。])")  # a word that Chromium takes for two at the end of a line: 判定の方法、
+_PAIR = re.compile("(?<=の)[一-\u9fff]{2}(?=[、。])")  # a word that Chromium takes for two at the end of a line: 判定の方法、
 _MARKS = "*_~"
 _LEVELS: dict[int, Callable[..., object]] = {1: st.title, 2: st.header, 3: st.subheader}
 

@@ -26,6 +26,7 @@ from pages.parts.saving import save_button
 from pages.parts.steps import form_key, last_file, take
 from pages.parts.text import language, t
 from pages.parts.titled import section_heading
+from pages.parts.uploader import workbook_uploader
 from telling.file_names import file_name
 from telling.questions import answer_table
 
@@ -88,7 +89,7 @@ def _answering(store: Store, question: Question, reply: Reply, *, actor: str) ->
         save_button(t("answer_workbook"), made, name, type="primary", key=f"workbook_{code}_{bureau}")
     key = form_key("answer")
     with right, st.form(key, border=True):
-        file = st.file_uploader(t("answer_upload"), type="xlsx", key=f"file_{key}", help=t("answer_upload_help"))
+        file = workbook_uploader("answer_upload", key=f"file_{key}", explained=t("answer_upload_help"))
         pressed = st.form_submit_button(t("answer_upload_button"), type="primary", icon=":material/fact_check:")
     if pressed and file is None:
         prose.warning(t("upload_none"), icon=":material/info:")

@@ -47,7 +47,7 @@ _ABOUT = {
     "edition": "trail_edition", "webhook": "trail_channel", "refused file": "trail_refused_file", "voice": "trail_voice", "withdrawal": "trail_withdrawal",
     "question": "trail_question",
 }  # fmt: skip
-_BOTH = re.compile(r"(?P<ja>[^;/]*[\u3041-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$)")
+_BOTH = re.compile(r"(?P<ja>[^;/]*[ぁ-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$)")
 
 
 def event_name(action: str) -> str:

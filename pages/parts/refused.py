@@ -16,7 +16,7 @@ from loaders.workbook.door import handed_on
 from pages.parts import prose
 from pages.parts.reported import bureau_names, instant, period_name
 from pages.parts.saving import save_button
-from pages.parts.text import cell_content, csv_file, language, t
+from pages.parts.text import csv_file, language, t
 from telling.file_names import file_name
 
 
@@ -51,7 +51,7 @@ def _one(store: Store, refused: RefusedUpload, *, me: Viewer) -> None:
         )  # fmt: skip
         first = refused.problems[0]
         expected, remedy = (getattr(first, f"{field}_{side(language())}") for field in ("expected", "remedy"))
-        text_column.caption(markdown(f"{first.sheet} {first.cell} {cell_content(first.found)}: {expected} → {remedy}"))
+        text_column.caption(markdown(f"{first.sheet} {first.cell} {first.found_in(language())}: {expected} → {remedy}"))
 
 
 def _content(store: Store, number: int, *, viewer: str) -> bytes:
@@ -63,7 +63,7 @@ def _table(refused: RefusedUpload) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                t("grade"): t(f"grade_{p.grade}"), t("refused_sheet"): p.sheet, t("cell"): p.cell, t("found"): cell_content(p.found),
+                t("grade"): t(f"grade_{p.grade}"), t("refused_sheet"): p.sheet, t("cell"): p.cell, t("found"): p.found_in(language()),
                 t("expected"): getattr(p, f"expected_{own}"), t("remedy"): getattr(p, f"remedy_{own}"),
             }
             for p in refused.problems

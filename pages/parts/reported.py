@@ -60,7 +60,9 @@ def instant(at: datetime | None) -> str:
 
 
 def place_name(place: str) -> str:
-    """Return a place in a workbook as text: sheet and cell, or the row of a value without a cell of its own."""
+    """Return a place in a workbook as text: sheet and cell, or the row of a value without a cell of its own; what is in none was written here."""
+    if place.startswith("!"):
+        return t("place_on_page")
     return _WHOLE_ROW.sub(lambda row: t("place_row", number=int(row[1])), place)
 
 

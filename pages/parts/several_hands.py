@@ -13,7 +13,7 @@ from kpis.store.store import Store
 from pages.parts import prose
 from pages.parts.data_table import data_table
 from pages.parts.reported import column_name, instant, row_namer, section_name, value_text
-from pages.parts.steps import is_pressed, pick_several, revision_key, take
+from pages.parts.steps import is_pressed, pick_several, revision_key, take, take_answers
 from pages.parts.text import in_brackets, t
 from pages.parts.titled import part_heading
 
@@ -95,8 +95,9 @@ def ask_clashes(store: Store, opened: Opened, *, actor: str | None) -> None:
             )  # fmt: skip
             if choice is not None:
                 picked[kind, clash.row.key, clash.column] = offered[choice][0]
-        if st.form_submit_button(t("clashes_button"), type="primary", icon=":material/check:") and picked:
-            take(
+        if st.form_submit_button(t("clashes_button"), type="primary", icon=":material/check:"):
+            take_answers(
+                picked,
                 lambda: submissions.settle(store, report.id, actor=actor, revision=report.revision, choices=picked),
                 t("clashes_settled"),
             )

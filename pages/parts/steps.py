@@ -7,7 +7,7 @@ shows the text that was typed but not stored.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sized
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from hashlib import blake2s
@@ -107,6 +107,14 @@ def take(
         for name in {form, _ANY}:
             kept.sent[name] = kept.sent.get(name, 0) + 1
         _rerun_with(kept, sentence(result) if callable(sentence) else sentence)
+
+
+def take_answers(answers: Sized, step: Callable[[], object], sentence: str = "") -> None:
+    """Run a write of what was answered in a form, as ``take`` does; where nothing was, say so."""
+    if not answers:
+        prose.warning(t("nothing_answered"), icon=":material/info:")
+        return
+    take(step, sentence)
 
 
 def last_file(name: str) -> list[Any]:

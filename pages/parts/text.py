@@ -14,8 +14,7 @@ import pandas as pd
 from kpis import text
 from kpis.as_text import cell, markdown
 from kpis.errors import MierukaError
-from kpis.languages import SOURCE, both, codes, say
-from kpis.message import Message
+from kpis.languages import SOURCE, codes, say
 from pages.parts import prose
 from telling.words import Words
 
@@ -93,9 +92,9 @@ def grid_source(source: Any) -> str:
     return titled_address(viewer_words().marked(source.title), source.url) if source else ""
 
 
-def cell_content(plain: str) -> str:
-    """Return a problem's cell content as text; the reader's bilingual marker of a blank cell in the viewer's language."""
-    return t("blank") if plain == both(Message("blank")) else plain
+def as_found(text: str, *, is_content: bool) -> str:
+    """Return what was found as Markdown: the content of a cell in quotes, what is wrong in words as it is."""
+    return t("found_text", text=markdown(text)) if is_content else markdown(text)
 
 
 def csv_file(table: pd.DataFrame) -> bytes:

@@ -29,7 +29,7 @@ from pages.parts.reported import (
     value_text,
 )
 from pages.parts.saving import save_button
-from pages.parts.text import cell_content, csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
+from pages.parts.text import csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
 from pages.parts.titled import part_heading
 from publishers.site import seen
 
@@ -176,13 +176,16 @@ def _flips(opened: Opened) -> None:
 def returned_because(opened: Opened) -> None:
     """Draw the reason why a report was returned, and the comments on its cells."""
     if opened.report.return_reason:
-        when = instant(opened.report.decided_at) if opened.report.state == "returned" else ""
-        prose.warning(f"**{t('returned_because')}** {markdown(opened.report.return_reason)} {when}", icon=":material/undo:")
+        reason = markdown(opened.report.return_reason)
+        if opened.report.state == "returned":
+            prose.warning(f"**{t('returned_because')}** {reason} {instant(opened.report.decided_at)}", icon=":material/undo:")
+        else:
+            prose.info(f"**{t('returned_before')}** {reason}", icon=":material/undo:")
     name = row_namer()
     for comment in opened.comments:
         what = f"{name.of(comment.row_kind, comment.row_key)} {column_name(comment.row_kind, comment.column)}"
         prose.markdown(
-            f":material/comment: **{markdown(comment.sheet)}!{comment.cell}** {markdown(what)}: {markdown(comment.text)}  \n"
+            f":material/comment: **{markdown(place_name(f'{comment.sheet}!{comment.cell}'))}** {markdown(what)}: {markdown(comment.text)}  \n"
             f":gray[{markdown(comment.written_by)} {instant(comment.written_at)} {t('of_revision', number=comment.revision)}]"
         )
 
@@ -214,7 +217,7 @@ def confirmed_warnings(opened: Opened) -> None:
             continue
         place = place_name(f"{warning.sheet}!{warning.cell}") if warning.cell else warning.sheet
         prose.markdown(
-            f":material/warning: **{markdown(place)}** {markdown(cell_content(warning.found))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
+            f":material/warning: **{markdown(place)}** {markdown(warning.found_in(language()))}({t('expected')}: {shown_name(warning, 'expected')}) — {mark}"
         )
 
 

@@ -14,7 +14,7 @@ from charts.svg.strip import look_of, sheet
 from kpis.as_text import shown
 from kpis.text import format_date
 from publishers.site.labels import each, filled, is_nothing, link, picked, plain_table, small, with_roles
-from publishers.site.lines import lined
+from publishers.site.lines import beside_mark, lined
 from telling.attention import SHOWN_FIRST, UNSAID, OffTrackRow, folded
 from telling.words import Words
 
@@ -77,7 +77,7 @@ def _cells(row: OffTrackRow, leads: Leads, words: Words) -> tuple[Markup | str, 
     owner = small(answer.owner) if answer.owner else ""
     office = small(w("assessment_row", text=answer.office)) if answer.office else ""
     return (
-        Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), row.word),
+        Markup('<span class="att-mark{}"><i class="{}"></i>{}</span>').format("" if row.is_current else " att-old", look_of(row.status), beside_mark(row.word)),
         link(leads(row), row.name) + (small(row.about) if row.about else ""),
         Markup("<b>{}</b>").format(gap),
         strip(row.strip) + small(row.since),
@@ -145,7 +145,7 @@ def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
     cells = [
         (
             link(item.address, item.name),
-            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(item.status), item.word), strip(item.quarters), item.since,
+            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(item.status), beside_mark(item.word)), strip(item.quarters), item.since,
         )
         for item in listed
     ]  # fmt: skip

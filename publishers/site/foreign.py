@@ -10,10 +10,10 @@ import re
 
 from kpis.languages import SOURCE, side
 
-_SIGNS = r"\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # without dots and dashes, also English
+_SIGNS = r"ぁ-ゖァ-ヺ\u3400-\u4dbf一-\u9fff\uf900-\ufaff\uff66-\uff9d\u3005\u3006"  # without dots and dashes, also English
 _FOREIGN = re.compile(f"[{_SIGNS}]")
 # From the first to the last such character, including numbers, brackets and dots between, but no Latin word.
-_RUN = re.compile(rf"[{_SIGNS}](?:[^<>&A-Za-z]*[{_SIGNS}])*[\u30fc)\uff09\u300d\u300f\u3011\u3002\u3001]*")
+_RUN = re.compile(rf"[{_SIGNS}](?:[^<>&A-Za-z]*[{_SIGNS}])*[ー)）」』】。、]*")
 _PARTS = re.compile(r"(<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|<[^>]+>)", re.S)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)((?:[^>\"']|\"[^\"]*\"|'[^']*')*?)(/?)>", re.S)
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

@@ -14,7 +14,7 @@ T = TypeVar("T")
 # Classes of tables shown as blocks on phones (``site.css``, ``attention.css``, ``seen.css``, ``matrix.css``).
 _TABLE = re.compile(r'<table class="[^"]*\b(?:lb|att|mx|qt|tb)\b.*?</table>', re.S)
 _PART = re.compile(r"<(table|thead|tbody|tr|td|th)\b(?![^>]*\brole=)([^>]*)>")
-_LONG_WORD = re.compile(r"[\u30a1-\u30fc]{3}|[A-Za-z]{6}")  # of a text, not of a date or a count
+_LONG_WORD = re.compile(r"[ァ-ー]{3}|[A-Za-z]{6}")  # of a text, not of a date or a count
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 
 

@@ -15,23 +15,23 @@ _NARROW = re.compile(r"<(tbody|li|d[dt]|h[1-3])\b.*?</\1>", re.S)
 # Each within a text, not within a tag: of the two brackets the next is that which opens one.
 _COMPOUND, _IN_HALF = (re.compile(f"{compound.pattern}(?=[^<>]*<)") for compound in (COMPOUND, IN_HALF))
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
-_SHORT = re.compile(r"(?<=[\u4e00-\u9fff]{2})[\u30a1-\u30fc]{2,3}(?=[\u4e00-\u9fff]{2}[^<>]*<)")
+_SHORT = re.compile(r"(?<=[一-\u9fff]{2})[ァ-ー]{2,3}(?=[一-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
 # Places behind the sign of an e-mail, before it is broken anywhere, and between a bracket (in markdown behind a stroke) and what follows its colon, which
 # a number would hold.
-_BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[\u3041-\u9fff])|(?<=</span>))\\?\):(?=\S)")
+_BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[ぁ-\u9fff])|(?<=</span>))\\?\):(?=\S)")
 # An address that is read, and its strokes behind which it may end: behind those of its scheme it may not, nor behind its last, where a comma may follow.
 _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[A-Za-z0-9_~%.#?-])")
 # A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is no text of a page, what is kept together already, and marks and
 # legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d\u30fb@]|\(in |\w-[a-z]|\u65b9\u6cd5|[\u6e08\u975e\u4ee5\u301c\uff5e#]|\u4e0b\u66f8|\u90e8\u9580|\u7d50\u679c|\u3084\u3084|\u307f\u306a|\u5168.\u7acb)[^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d・@]|\(in |\w-[a-z]|方法|[済非以〜～#]|下書|部門|結果|やや|みな|全.立)[^<]*)",
     re.S,
 )
 
 _COLUMN = 7.5  # em: what a column of a table of eight holds on A4
 # The end of such a word, as of a verb, where a phrase ends: behind kana, before kanji or katakana.
-_ENDED = re.compile(r"(?<=[\u3041-\u3096])</span>(?=[\u30a1-\u30fa\u4e00-\u9fff])")
+_ENDED = re.compile(r"(?<=[ぁ-ゖ])</span>(?=[ァ-ヺ一-\u9fff])")
 _KEPT_WHOLE = re.compile(r"(<span.*?</span>)|([^<]+)")  # what is kept on one line, and the text between
 
 
@@ -79,13 +79,14 @@ def _parted(address: re.Match[str]) -> str:
 
 
 def beside_mark(word: str) -> Markup | str:
-    """Return the text beside a mark: with a date in it as one element, which may wrap before and after the date."""
-    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if re.search(r"\d", word) else word
+    """Return the text beside a mark, in a row of boxes: as one element where a line may end within it, at a date or between words."""
+    is_parted = re.search(r"\d", word) or COMPOUND.search(word)
+    return Markup("<span>{}</span>").format(Markup(kept(str(escape(word))))) if is_parted else word
 
 
 def placed(text: str) -> str:
     """Return a text of HTML or markdown with break opportunities after certain characters, and none before the dot between two parts."""
-    return _BEHIND.sub(r"\g<0><wbr>", text.replace(" \u30fb ", "\u00a0\u30fb "))
+    return _BEHIND.sub(r"\g<0><wbr>", text.replace(" ・ ", "\u00a0・ "))
 
 
 def _within(part: re.Match[str]) -> str:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from charts.svg.sparkline import card_address
-from charts.svg.strip import look_of
 from kpis.as_text import shown
 from kpis.figures.records import STATUSES, Judgement
 from kpis.figures.scorecard import Scored, Tally
@@ -19,8 +18,8 @@ from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
 from publishers.site.labels import PAIR, each, filled, is_nothing, is_one_value, link, picked, plain_table, small, with_roles
-from publishers.site.lines import beside_mark, lined
-from publishers.site.views import meaning
+from publishers.site.lines import lined
+from publishers.site.views import mark
 from telling.blocks import Block, Number, columns_of
 from telling.blocks import Card as HeadlineNumber
 from telling.cards import CardRows, Pairs, card_of, notes_of
@@ -37,12 +36,6 @@ WIDEST = 10  # columns beyond which a table is not printed as one; one less if a
 ListOf = Callable[[str, str], str]  # group of a tally and status → address of the counted list
 PageOf = Callable[[str], str]  # code → address of its page
 PictureOf = Callable[[CardRows], Markup]
-
-
-def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
-    """Return the mark of a status with its word, and its meaning as a tooltip; ``meanings`` gives it to all readers."""
-    made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
-    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), beside_mark(word))
 
 
 def stands(judged: Judgement, words: Words) -> Markup:

@@ -19,6 +19,7 @@ from kpis.moment import Moment
 from kpis.store import tables
 from kpis.text import format_date, status_word
 from publishers.site import attention
+from publishers.site.lines import beside_mark
 from publishers.site.numbered import numbered
 from telling import attention as told_attention
 from telling import happened, indicator
@@ -41,11 +42,15 @@ def meaning(status: str, words: Words) -> Markup:
     return Markup(' title="{}"').format(words(f"meaning_{status}")) if words.has(f"meaning_{status}") else Markup("")
 
 
-def badge(status: str, words: Words, count: int | None = None, *, is_past: bool = False) -> Markup:
-    """Return the mark and word of a status, with an optional count; paler if no longer current."""
-    word = status_word(status, words.language) + ("" if count is None else f" {count}")
+def mark(status: str, word: str, words: Words, *, is_old: bool = False) -> Markup:
+    """Return the mark of a status with its word, and its meaning as a tooltip; paler if no longer current."""
     made = Markup('<span class="sm{}"{}><i class="{}"></i>{}</span>')
-    return made.format(" sm-old" if is_past else "", meaning(status, words), look_of(status), word)
+    return made.format(" sm-old" if is_old else "", meaning(status, words), look_of(status), beside_mark(word))
+
+
+def badge(status: str, words: Words, count: int | None = None, *, is_old: bool = False) -> Markup:
+    """Return the mark and word of a status, with an optional count."""
+    return mark(status, status_word(status, words.language) + ("" if count is None else f" {count}"), words, is_old=is_old)
 
 
 def badges(counted: Tally, words: Words, place: str) -> Markup:
@@ -59,7 +64,7 @@ def badges(counted: Tally, words: Words, place: str) -> Markup:
         is_past = group not in ("current", "unreported")
         marks = [
             Markup('<a class="count" href="{}">{}</a>').format(
-                place.format(list=f"{group}-{s}"), badge(s, words, counts[s], is_past=is_past)
+                place.format(list=f"{group}-{s}"), badge(s, words, counts[s], is_old=is_past)
             )
             for s in STATUSES
             if counts.get(s)
@@ -118,7 +123,7 @@ class IndicatorView:
     def badge(self) -> Markup:
         """Return its status, with notes of an awaited result, an earlier missed target or an old figure."""
         judged = self.scored.judgement
-        marks = badge(self.status, self.words, is_past=judged.standing == "last_known")
+        marks = badge(self.status, self.words, is_old=judged.standing == "last_known")
         return marks + Markup().join(
             Markup(' <span class="cd-notes">{}</span>').format(note) for note in notes_of(judged, self.words)
         )

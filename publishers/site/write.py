@@ -38,6 +38,7 @@ from publishers.site.labels import filled, is_nothing, kind, labels, picked, wit
 from publishers.site.lines import lined
 from publishers.site.offered import file_of_card
 from publishers.site.pages import pages_of
+from publishers.site.phrases import phrases_asked, phrases_marked
 from publishers.site.seen import large
 from publishers.site.share import share_picture
 from publishers.site.site import Site
@@ -144,6 +145,8 @@ def _write_assets(site: Site, target: Path) -> None:
     contents["site.css"] = b"".join([attention.style().encode(), contents["site.css"], *others])
     contents["paper-tables.css"] += (HERE / "assets" / "paper-seen.css").read_bytes()
     contents["drawings.css"] = svg_sheet().encode()
+    contents["slash.js"] += phrases_asked()
+    contents["phrases.js"] = phrases_marked()
     contents["search.js"] = search.script((HERE / "assets" / "search.js").read_text(encoding="utf-8"))
     contents["icon.png"] = (ROOT / "data" / "text" / "icon.png").read_bytes()
     contents["share.png"] = share_picture(site)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kpis.languages import written
+from kpis.languages import both, written
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.files.apart import limits_of, measured
@@ -87,7 +87,7 @@ def opened(store: Store, name: str, content: bytes) -> Outcome:
         if read.is_fault:
             raise AssertionError(read.stopped)
         if read.stopped is not None:
-            end = f"stopped: {name_of([read.stopped.problem]) and read.stopped.problem.found.split(' / ')[-1]}"
+            end = f"stopped: {name_of([read.stopped.problem]) and both(read.stopped.problem.found).split(' / ')[-1]}"
         elif read.answer[-1] and not read.answer[0]:
             end = f"refused when opened: {name_of(read.answer[-1])}"
         elif is_report:

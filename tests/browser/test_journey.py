@@ -203,6 +203,7 @@ def test_a_quarter_from_template_to_figures(chromium: Browser, office: Office) -
     expect(page.locator("[data-testid=stMain]")).to_contain_text("差し戻しました", timeout=60_000)
     at_rest(page)
     pictured(page, "journey-06-returned")
+    assert "差し戻し中" in page.get_by_role("combobox", name="報告を開く").input_value(), "the list names the state as it is now"
     leave(context)
 
     # The bureau sees why, at the cell, corrects and submits again

@@ -71,6 +71,7 @@ def test_the_language_chosen_on_one_page_stays_on_the_next(chromium: Browser, se
     page, wrong = opened(chromium, server, "/", width=1280, charts=False)
     page.get_by_text("English", exact=True).click()
     page.wait_for_selector("text=The five lesses")
+    page.wait_for_function("document.documentElement.lang === 'en'", timeout=120_000)  # and is read in its voice
     page.get_by_role("link", name="Five lesses").click()
     page.wait_for_selector("h1:has-text('The five lesses')", timeout=120_000)
     assert wrong == []

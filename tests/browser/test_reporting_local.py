@@ -118,6 +118,34 @@ def acts_by_keyboard(keys: Keyboard, who: str) -> None:
         keys.press("Enter")
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_file_of_another_kind_or_size_is_answered_in_the_language_of_the_page(
+    chromium: Browser, local: str, tmp_path: Path, language: str
+) -> None:
+    """Streamlit refuses a type in English and where nobody sees it, so every type is taken; what is too large it refuses by itself."""
+    page = tab(chromium).new_page()
+    page.goto(f"{local}/submit?lang={language}&bureau=DIGITAL&period={PERIOD}")
+    at_rest(page)
+    act_as(page, WORDS[language]["manager"])
+    old, large = tmp_path / "report.xls", tmp_path / "large.xlsx"
+    old.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    large.write_bytes(b"PK\x03\x04" + b"\0" * 22_000_000)
+    upload, main = page.locator("input[type=file]"), page.locator("[data-testid=stMain]")
+    upload.set_input_files(str(large))
+    refused = page.get_by_test_id("stFileChip").get_by_role("alert")
+    expect(refused).to_have_text(say("widget_file_refused", language, most=20))
+    shown = page.get_by_test_id("stFileUploaderDropzone").evaluate("e => getComputedStyle(e, '::after').content")
+    assert shown == f'"{say("widget_file_refused", language, most=20)}"', "seen, and not only told"
+    upload.set_input_files(str(old))
+    expect(page.get_by_text(old.name).first).to_be_visible()
+    with rerun(page):
+        page.get_by_role("button", name=say("upload_button", language)).click()
+    for key in ("workbook_old_format", "xlsx", "remedy_save_as_xlsx"):
+        expect(main).to_contain_text(as_shown(say(key, language)))
+    assert say("workbook_old_format", "en" if language == "ja" else "ja") not in text_of(page)
+    leave(page.context)
+
+
 def test_a_report_goes_from_upload_to_approval_by_keyboard_alone(chromium: Browser, local: str, tmp_path: Path) -> None:
     """Nothing is clicked, no focus is set, no address is loaded but the first; a file is chosen in the window of the system."""
     page = tab(chromium).new_page()

@@ -79,6 +79,9 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
     assert "文書課" in text and "窓口課" in text and ANNA in text and AYA in text and say("clashes_title", "ja", count=1) in text
     expect(page.get_by_role("button", name=say("prepare_button", "ja", step="directorの確認"))).to_be_disabled()
     pictured(page, "submit-hands-ja-1280")
+    with rerun(page):
+        page.get_by_role("button", name=say("clashes_button", "ja")).click()
+    assert say("nothing_answered", "ja") in text_of(page), "nothing was chosen"
     page.locator("label").filter(has_text="810").first.click()
     with rerun(page):
         page.get_by_role("button", name=say("clashes_button", "ja")).click()

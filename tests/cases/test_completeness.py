@@ -57,7 +57,7 @@ def test_what_stays_open_is_confirmed_once_and_both_numbers_are_seen(store: Stor
     assert done is not None
     found = reports.opened(store, done.report_id, viewer=ANNA, as_of=IN_TIME)
     (warning,) = [w for w in found.warnings if w.rule == INCOMPLETE]
-    assert warning.found == "4件中1件を記入 / 1 of 4 filled in"
+    assert (warning.found_in("ja"), warning.found_in("en")) == ("4件中1件を記入", "1 of 4 filled in")
     counted = found.report.completeness
     assert counted is not None and (counted.filled, counted.asked_count) == (1, 4)
     assert {code for code, _ in counted.open} == {"paper_sheets", "seal_abolished_procedures", "touchless_services"}

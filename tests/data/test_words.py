@@ -167,11 +167,14 @@ READ_OR_WRITTEN_IN_FILES = {
         r"[丁番]目?\s?\d+|\d+\s?(?:丁目|番地)|\d+-\d+-\d+",
     },  # how houses and telephones are written
     "pages/parts/prose.py": {"(?<=の)[一-鿿]{2}(?=[、。])"},  # two signs at the end of a title's line
+    "pages/parts/recorded.py": {r"(?P<ja>[^;/]*[ぁ-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$)"},  # a text in both languages
+    "publishers/site/labels.py": {r"[ァ-ー]{3}|[A-Za-z]{6}"},  # a word, as no date or count has
     "publishers/site/search.py": {"鿿"},  # the last of the characters
     "publishers/site/share.py": {"/System/Library/Fonts/ヒラギノ角ゴシック W6.ttc"},
 }
 AS_WRITTEN_ELSEWHERE = {
     "kpis/figures/folding.py",  # how Japanese is typed: kana, dashes, okurigana
+    "kpis/line_breaks.py", "publishers/site/lines.py", "publishers/site/foreign.py",  # where its lines end, and by what signs it is told
     "loaders/files/cells.py", "loaders/files/formats.py",  # the forms of numbers and days that are read
     "publishers/opendata/municipal_standard.py",  # the columns of a standard
 }  # fmt: skip

@@ -105,3 +105,32 @@ def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Sto
     with reporting.reading() as session:
         found, _ = rows_of(session, session.exec(select(tables.Submission)).one())
     assert found == rows and found[1].changed == ("actual_end",)
+
+
+def test_what_was_found_in_both_languages_is_divided_and_stays_confirmed(reporting: Store) -> None:
+    """Before 0032 one column held both; what quotes a cell is left as it is."""
+    said = [
+        ("incomplete", "4件中1件を記入", "1 of 4 filled in"),
+        ("without_denominator", "空欄", "blank"),
+        ("jump", "会館 / ホール", ""),
+    ]
+    with reporting.writing() as session:
+        report = withdrawn_report(session, [])
+        for rule, ja, en in said:
+            words = {"found": ja, "found_en": en, "expected_ja": "値", "expected_en": "a value"}
+            confirmed = {"confirmed_by": ANNA, "confirmed_at": datetime(2023, 1, 2), "confirmed_reason": "確認"}
+            session.add(tables.SubmissionWarning(submission_id=report.id, revision=1, rule=rule, **words, **confirmed))
+
+    def before(table: str, row: Row) -> Row:
+        joined = table == "submission_warning" and row["found_en"]
+        return {**row, "found": f"{row['found']} / {row['found_en']}"} if joined else row
+
+    put_into_tables_of("0031", reporting, before)
+    with reporting.engine.connect() as connection:
+        assert (
+            connection.execute(text("SELECT found FROM submission_warning ORDER BY id")).scalars().first()
+            == "4件中1件を記入 / 1 of 4 filled in"
+        )
+    reporting.migrate()
+    stored = [(row["rule"], row["found"], row["found_en"]) for row in reporting.all_of(tables.SubmissionWarning)]
+    assert stored == said and {row["confirmed_reason"] for row in reporting.all_of(tables.SubmissionWarning)} == {"確認"}

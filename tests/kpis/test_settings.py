@@ -62,6 +62,7 @@ def office(**overrides: str) -> dict[str, str]:
         ({"DATABASE_URL": "mieruka.db"}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
         ({"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "sqlite:////srv/mieruka.db?mode=ro"}, "mode=ro"),
         ({"DATABASE_URL": "mysql://kpi@127.0.0.1/kpi"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgresql://kpi@127.0.0.1:port/kpi"}, "DATABASE_URL"),
         ({"VOICES_URL": "postgresql://kpi@127.0.0.1:99999/kpi"}, "VOICES_URL"),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kpis.errors import StepRefused
-from kpis.languages import written
+from kpis.languages import both, written
 from kpis.store.store import Store
 from loaders.files.reach import reach_of
 from loaders.workbook.annotate import mark_problems
@@ -150,7 +150,7 @@ def test_a_workbook_that_would_act_is_refused_and_named(name: str, sound: tuple[
     change(parts)
     reading = read_workbook(made_of(parts), store=store)
     (problem,) = reading.problems
-    assert named in problem.found and reading.mark is None
+    assert named in both(problem.found) and reading.mark is None
     assert all(written(m, code) for m in (problem.expected, problem.remedy) for code in ("ja", "en"))
 
 
@@ -173,7 +173,7 @@ def test_a_formula_that_acts_is_named_at_its_cell_and_not_in_the_marked_workbook
     assert count == 1
     made = made_of(parts)
     problems = read_workbook(made, store=store).problems
-    assert [(p.kind, p.sheet, p.cell) for p in problems] == [("formula", F, "H7")] and "DDE" in problems[0].found
+    assert [(p.kind, p.sheet, p.cell) for p in problems] == [("formula", F, "H7")] and "DDE" in both(problems[0].found)
     assert is_bureau_workbook(made)
     marked = mark_problems(made, problems)
     assert b"calc" not in parts_of(marked)[name]

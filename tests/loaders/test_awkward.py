@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kpis.languages import written
+from kpis.languages import both, written
 from kpis.reporting.comparison import ReportedRow
 from kpis.store.store import Store
 from loaders.workbook.annotate import mark_problems
@@ -40,8 +40,10 @@ def test_every_problem_is_named_at_its_cell(name: str, sound: tuple[Store, bytes
     made = case.build(content, store)
     errors = read_workbook(made, store=store, **case.asked).errors
     assert sorted((p.kind, p.sheet, p.cell) for p in errors) == sorted(case.problems)
-    assert case.found in errors[0].found
+    assert case.found in both(errors[0].found) and case.expected in both(errors[0].expected)
     assert all(written(p.expected) and written(p.expected, "en") and written(p.remedy) and written(p.remedy, "en") for p in errors)
+    in_words = [p.found_in(language) for p in errors if not p.is_content for language in ("ja", "en")]
+    assert not [words for words in in_words if " / " in words], "each language for itself"
 
 
 @pytest.mark.parametrize("name", ACCEPTED)

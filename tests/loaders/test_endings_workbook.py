@@ -93,8 +93,8 @@ def test_rows_deleted_from_a_register_are_asked_about_and_change_nothing(store: 
     assert read.rows == [] and not read.errors
     (asked,) = read.warnings
     assert (
-        asked.found.startswith("2行: F001 恩賜上野動物園、")
-        and " / 2 rows: F001 恩賜上野動物園, " in asked.found
+        asked.found_in("ja").startswith("2行: F001 恩賜上野動物園、")
+        and asked.found_in("en").startswith("2 rows: F001 恩賜上野動物園, ")
         and asked.rule == "rows_gone"
     )
 

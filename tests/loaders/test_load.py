@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT
-from kpis.languages import written
+from kpis.languages import both, written
 from kpis.message import Message
 from kpis.settings import ROOT, settings
 from kpis.store import tables
@@ -201,7 +201,7 @@ def bomb() -> bytes:
 )
 def test_bytes_that_are_no_table_are_refused_before_they_are_parsed(store: Store, content: bytes, found: str) -> None:
     report = load_file(store, content, name="x.xlsx")
-    assert [p.kind for p in report.problems] == ["file"] and found in report.problems[0].found
+    assert [p.kind for p in report.problems] == ["file"] and found in both(report.problems[0].found)
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_a_table_wider_than_any_workbook_is_refused_before_its_columns_are_looke
     content = (",".join(f"c{n}" for n in range(1_000_000)) + "\n").encode()
     began = time.process_time()
     (problem,) = check_content(content, "observations.csv", store=store).problems
-    assert "1,000,000 columns" in problem.found and "16,384" in written(problem.expected, "en")
+    assert "1,000,000 columns" in both(problem.found) and "16,384" in written(problem.expected, "en")
     assert time.process_time() - began < 5, "of which most is writing the letters of the columns down"
 
 
@@ -311,7 +311,9 @@ def test_a_file_with_a_problem_in_every_cell_prints_the_first_and_counts_the_res
 def test_a_number_with_a_line_between_its_digits_is_no_number(tokyo_store: Store, name: str) -> None:
     """Of a workbook it is none either: each door has the same rules."""
     report = load_file(tokyo_store, csv_of(row(**{name: "1_0"})), name="observations.csv")
-    assert [(p.kind, p.row) for p in report.problems if p.stops] == [("number", 2)] and f"{name}=1_0" in report.problems[0].found
+    assert [(p.kind, p.row) for p in report.problems if p.stops] == [("number", 2)] and f"{name}=1_0" in both(
+        report.problems[0].found
+    )
 
 
 def test_a_rate_in_a_list_is_held_against_its_own_numbers(tokyo_store: Store) -> None:
@@ -354,3 +356,17 @@ def test_a_check_counts_what_it_read(capsys: pytest.CaptureFixture[str]) -> None
     """Of a workbook in which nothing was wrong "0 of 16 rows" was said."""
     print_report(LoadReport("x.xlsx", "", rows=16), as_json=False, is_check=True)
     assert "16 rows read" in (printed := capsys.readouterr().out) and "0 of" not in printed
+
+
+def test_a_list_without_a_known_name_is_told_which_column_is_not_of_its_kind(store: Store) -> None:
+    content = csv_of(row()).replace(b"\n", b",colour\n", 1)
+    first, other = check_content(content, "四半期の数値.csv", store=store).problems
+    assert first.expected.key == "columns_nearest" and first.expected.values["file"] == "observations.csv"
+    assert (other.found, other.expected.key, other.row) == ("colour", "column_not_here", 1)
+    (nothing_alike,) = check_content(b"a,b\n1,2\n", "四半期の数値.csv", store=store).problems
+    assert nothing_alike.expected.key == "columns_of_readme"
+
+
+def test_a_number_too_large_is_told_how_many_digits_are_taken(store: Store) -> None:
+    problem, *_ = check_content(csv_of(row(value="1e20")), "observations.csv", store=store).problems
+    assert (problem.cell, problem.expected.key, problem.remedy.key) == ("D2", "at_most_15_digits", "remedy_check_digits")

@@ -100,6 +100,16 @@ def test_a_section_gets_its_rows_alone_and_its_part_leaves_the_others_as_they_we
     assert opened.report.completeness is not None and opened.report.completeness.filled == 3
 
 
+def test_the_workbook_of_another_bureau_is_called_so_and_nothing_is_said_of_it(store: Store) -> None:
+    theirs = take_template(store, "DIGITAL", PERIOD, actor=DAI)
+    with pytest.raises(NotAllowed) as refused:
+        receive(store, theirs, actor=ANNA, name="x.xlsx", today=IN_TIME, bureau_code="GENERAL", period_code=PERIOD)
+    assert refused.value.message.key == "template_of_other_bureau" and "デジタル" not in f"{refused.value}"
+    with pytest.raises(NotAllowed) as refused:
+        receive(store, theirs, actor=ANNA, name="x.xlsx", today=IN_TIME)
+    assert refused.value.message.key == "role_not_permitted", "for no bureau in particular"
+
+
 def test_a_section_reports_its_own_rows_and_nobody_elses(store: Store) -> None:
     whole = take_template(store, "GENERAL", PERIOD, actor=ANNA)
     with pytest.raises(NotAllowed, match="P1"):

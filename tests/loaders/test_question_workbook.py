@@ -12,7 +12,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from kpis.errors import NotFound
-from kpis.languages import written
+from kpis.languages import both, written
 from kpis.reporting import answers, questions
 from kpis.store.store import Store
 from loaders.workbook.annotate import mark_problems
@@ -122,13 +122,13 @@ def test_each_workbook_is_taken_on_its_own_page_by_whose_it_is(put: tuple[Store,
     report = take_template(store, "GENERAL", PERIOD, actor=ANNA)
     forged = edited(content, lambda book: setattr(book["_mieruka"]["B4"], "value", "DIGITAL"))
     for wrong, bureau, expected in (
-        (report, "GENERAL", "Q001"), (content, "DIGITAL", "DIGITAL"), (forged, "DIGITAL", "印"), (b"no workbook", "GENERAL", "xlsx"),
+        (report, "GENERAL", "Q001"), (content, "DIGITAL", "デジタルサービス局"), (forged, "DIGITAL", "印"), (b"no workbook", "GENERAL", "xlsx"),
     ):  # fmt: skip
         (problem,) = read(store, wrong, one, bureau).problems
         assert expected in written(problem.expected), problem
     other = questions.question(store, asked(store), viewer=OFFICE)
-    assert [p.cell for p in read(store, content, other, "GENERAL").problems] == ["B5"], "of another question"
+    assert [both(p.found)[-4:] for p in read(store, content, other, "GENERAL").problems] == ["Q001"], "of another question"
     (problem,) = read_workbook(content, store=store).problems
-    assert "照会" in problem.found and "照会" in written(problem.remedy)
+    assert "照会" in both(problem.found) and "照会" in written(problem.remedy)
     with pytest.raises(NotFound):
         issue(store, "Q001", "TMG", actor=OFFICE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publishers.site.lines import in_column, lined
+from publishers.site.lines import beside_mark, in_column, lined
 
 NAME = "オープンデータ徹底活用プロジェクト"
 PLACED = "オープンデータ<wbr>徹底活用<wbr>プロジェクト"
@@ -98,3 +98,10 @@ def test_words_that_chromium_takes_for_two_are_kept_in_texts_without_a_number() 
 
 def test_a_name_in_a_narrow_column_may_break_behind_a_word_that_is_kept() -> None:
     assert in_column("デジタル化済みプロセス数") == 'デジタル化<span class="nw">済み</span><wbr>プロセス数'
+
+
+def test_a_word_beside_a_mark_is_one_box_of_its_row_wherever_it_may_be_broken() -> None:
+    """Firefox takes a place to break for a box of its own, and parted 期限経過・結果未公表 by the gap of the row."""
+    for word in ("期限経過・結果未公表", "達成(2022年3月31日)"):
+        assert str(beside_mark(word)).startswith("<span>"), word
+    assert beside_mark("達成") == "達成"

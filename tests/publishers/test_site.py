@@ -199,6 +199,15 @@ def test_front_page_and_overview_weigh_at_most_60_and_150_kb_before_charts(site:
         assert weight <= (60_000 if path.endswith("index.html") else 150_000), (path, weight)
 
 
+def test_no_place_to_break_is_a_box_beside_a_mark(site: Path) -> None:
+    marks = [
+        mark
+        for file in site.rglob("*.html")
+        for mark in re.findall(r'<span class="(?:sm|att-mark)[^>]*><i [^>]*></i>(.*?)</span>', file.read_text("utf-8"))
+    ]
+    assert any("<wbr>" in mark for mark in marks) and not [mark for mark in marks if re.match(r"[^<]*<wbr>", mark)]
+
+
 def test_a_page_loads_the_sheet_of_each_thing_that_stands_on_it(site: Path) -> None:
     kinds = {"matrix": 'class="mx"', "drawings": "<svg"}
     asked = dict.fromkeys(kinds, 0)

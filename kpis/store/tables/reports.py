@@ -169,6 +169,7 @@ class SubmissionWarning(NumberedRow, table=True):
     sheet: str = ""
     cell: str = ""
     found: str
+    found_en: str = ""  # blank where it is the same, as the content of a cell
     expected_ja: str
     expected_en: str
     remedy_ja: str = ""
