@@ -10,14 +10,14 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select, update
 from sqlmodel import Session, col
 
 from kpis.grouped import grouped
 from kpis.periods import last_instant
 from kpis.reporting.access import LOCAL_DOMAIN, Grant
-from kpis.reporting.occasions import BY_STEP, PUBLIC, Due, is_concerned
-from kpis.reporting_vocabulary import Occasion
+from kpis.reporting.occasions import BY_STEP, PUBLIC, SETTLED_BY, Due, is_concerned
+from kpis.reporting_vocabulary import NoticeState, Occasion
 from kpis.store import tables, trail
 from kpis.store.store import instant
 from kpis.store.tables import table_of
@@ -28,7 +28,8 @@ PERSON, WEBHOOK = "person ", "webhook "
 
 
 def of_line(session: Session, action: str, subject: str) -> None:
-    """Add the notices of an audit line that was just written, if any, to the outbox."""
+    """Add the notices of an audit line that was just written, if any, to the outbox; those that the step settles do not leave any more."""
+    _settled(session, action, subject)
     occasion = BY_STEP.get(action)
     if occasion is None:
         return
@@ -48,6 +49,24 @@ def of_line(session: Session, action: str, subject: str) -> None:
         bureaus = one or session.execute(select(col(replies.bureau_code)).where(col(replies.question_code) == code)).scalars()
         question = {"question": code, "day": due_on.isoformat()}
         put(session, [Due(occasion, f"{subject} {bureau} {line}", bureau, {**question, "bureau": bureau}) for bureau in bureaus])
+
+
+def _settled(session: Session, action: str, subject: str) -> None:
+    """Withhold the waiting notices that ask for what a step has just done."""
+    occasions = SETTLED_BY.get(action, ())
+    kind, _, number = subject.partition(" ")
+    if not occasions or kind not in ("submission", "answer"):
+        return
+    begins = [f"{subject} "]
+    if kind == "submission":
+        report = session.get_one(tables.Submission, int(number))
+        begins.append(f"{report.bureau_code} {report.period_code} ")  # as ``brought.of_reports`` writes it
+    else:
+        begins.append(f"question {number} ")
+    table = table_of(tables.Notice)
+    about = or_(*(table.c.subject.startswith(begin, autoescape=True) for begin in begins))
+    waiting = (table.c.state == NoticeState.WAITING, table.c.occasion.in_(occasions), about)
+    session.execute(update(table).where(*waiting).values(state=NoticeState.WITHHELD.value, settled_at=instant(session)))
 
 
 def put(session: Session, dues: Iterable[Due]) -> int:

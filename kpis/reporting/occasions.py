@@ -38,6 +38,13 @@ BY_STEP: Mapping[str, Occasion] = {
     "submitted": Occasion.SUBMITTED, "returned": Occasion.RETURNED, "approved": Occasion.APPROVED, "publish": Occasion.PUBLISHED,
     "question_opened": Occasion.QUESTION_OPENED, "answer_submitted": Occasion.ANSWER_SUBMITTED, "answer_returned": Occasion.ANSWER_RETURNED,
 }  # fmt: skip
+# What a step settles: told of it later, its readers would look for what is done.
+SETTLED_BY: Mapping[str, tuple[Occasion, ...]] = {
+    "submitted": (Occasion.RETURNED, Occasion.DUE_IN_14, Occasion.DUE_IN_3, Occasion.OVERDUE),
+    "withdrawn": (Occasion.SUBMITTED,), "returned": (Occasion.SUBMITTED,), "approved": (Occasion.SUBMITTED,),
+    "answer_submitted": (Occasion.QUESTION_OPENED, Occasion.ANSWER_RETURNED),
+    "answer_returned": (Occasion.ANSWER_SUBMITTED,), "answer_accepted": (Occasion.ANSWER_SUBMITTED,),
+}  # fmt: skip
 # One for each bureau would be too many.
 _OFFICE_IN_ONE = frozenset({Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE})
 

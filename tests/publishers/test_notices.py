@@ -50,11 +50,42 @@ def test_each_step_of_a_report_is_told_to_whom_it_concerns_once_and_opens_what_i
     assert "Report returned: General Affairs" in str(english["Subject"]) and english["Content-Language"] == "en"
     assert f"https://office.kpi.example.jp/submit?bureau=GENERAL&period={PERIOD}&lang=en" in text_of(english)
     submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)  # the same report, submitted again, is told again
+    go(reporting, mails, clock)
     submissions.approve(reporting, number, actor=OFFICE, revision=1)
     go(reporting, mails, clock)
     assert Counter(to(mails, "提出されました")) == Counter([*OFFICERS, *OFFICERS])
     assert to(mails, "承認") == [ANNA] and to(mails, "approved") == [AYA]
     assert set(states(reporting)) <= {"sent", "waiting"}
+
+
+def test_nobody_is_asked_late_for_what_is_done_by_then(reporting: Store, mails: Took, clock: Clock) -> None:
+    """A server that was down, or a digest of the next morning: what waits would send its readers to a report that is settled."""
+    number = upload(reporting)
+    clock.now = datetime(2023, 1, 29, 20, 0)  # before the hours of the office
+    go(reporting, mails, clock)
+    assert {row.occasion for row in waiting(reporting) if row.bureau_code == "GENERAL"} == {"due_in_3"}
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    assert {row.occasion for row in waiting(reporting) if row.bureau_code == "GENERAL"} == {"submitted"}
+    submissions.give_back(reporting, number, actor=OFFICE, revision=1, reason="x")
+    assert {row.occasion for row in waiting(reporting) if row.bureau_code == "GENERAL"} == {"returned"}
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    submissions.withdraw(reporting, number, actor=ANNA, revision=1)
+    assert not [row for row in waiting(reporting) if row.bureau_code == "GENERAL"]
+    number = upload(reporting, content=b"2")
+    submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+    submissions.approve(reporting, number, actor=OFFICE, revision=1)
+    assert {row.occasion for row in waiting(reporting) if row.bureau_code == "GENERAL"} == {"approved"}
+    assert {row.occasion for row in waiting(reporting) if row.bureau_code == "DIGITAL"} == {"due_in_3"}, (
+        "of another bureau's nothing changes"
+    )
+    clock.now = datetime(2023, 1, 30, 1, 0)
+    go(reporting, mails, clock)
+    assert {str(m["To"]) for m in mails.mails() if "総務局" in str(m["Subject"])} == MANAGERS
+
+
+def waiting(store: Store) -> list[outbox.OutboxLine]:
+    """Return the messages that wait to be sent."""
+    return outbox.lines(store, viewer=OFFICE, states=["waiting"])
 
 
 def test_a_step_that_is_undone_tells_nobody(reporting: Store, clock: Clock) -> None:
@@ -247,7 +278,9 @@ def test_a_question_is_told_to_whoever_must_answer_and_its_answer_to_the_office(
     go(reporting, mails, clock)
     assert set(to(mails, "照会への回答が提出")) == OFFICERS
     with reporting.writing() as session:
+        people.record(session, ANNA, "answer_submitted", f"answer {code} GENERAL")
         people.record(session, OFFICE, "answer_returned", f"answer {code} GENERAL")
+    assert {row.occasion for row in waiting(reporting) if code in row.subject} == {"answer_returned"}
     go(reporting, mails, clock)
     go(reporting, mails, clock)
     assert to(mails, "照会への回答が差し戻され") == sorted(MANAGERS)
