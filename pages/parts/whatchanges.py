@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -54,8 +54,10 @@ def what_changes(opened: Opened) -> None:
         return
     table = changes_table(opened)
     joined = by_row(table)
-    data_table(joined if len(joined) <= FOLDED_IN_FULL else table, first=AT_ONCE)
-    prose.caption(t("changes_order"))
+    is_joined = len(joined) <= FOLDED_IN_FULL
+    data_table(joined if is_joined else table, first=AT_ONCE)
+    left_out = unlisted(table) if is_joined else 0
+    prose.caption(t("changes_order") + (f" {t('changes_unlisted', count=left_out)}" if left_out else ""))
     name = f"changes_{opened.report.id}"
     file = file_of(opened.report.bureau_code, opened.report.period_code, name, ending=".csv")
     save_button(t("csv"), csv_file(table), file, key=f"csv_{name}")
@@ -96,10 +98,8 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return the table of ``changes_table`` grouped: one row per row of a workbook's sheet, with one line "old → new" per cell."""
     rows = []
     places = table[t("cell")].str.rpartition("!")
-    for (name, sheet), cells in table.fillna("").groupby([t("row"), places[0]], sort=False):
-        # Omit cells that only repeat the row's name (its indicator, its period), shown above the lines.
-        unnamed = cells[[not _is_in(cell, str(name)) for cell in cells.to_dict("records")]]
-        shown = unnamed if len(unnamed) else cells
+    for (name, sheet), cells in _grouped(table):
+        shown = _listed(cells, str(name))
         changed_cells = [
             f"{cell[t('column')]}: {cell[t('old_value')]} → {cell[t('new_value')]}" + (in_brackets(jump) if (jump := cell.get(t("jump"))) else "")
             for cell in shown.to_dict("records")
@@ -112,6 +112,22 @@ def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
         cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][shown.index]))
         rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(changed_cells), **notes, t("cell"): cell})
     return rows
+
+
+def unlisted(table: pd.DataFrame) -> int:
+    """Return how many cells of a table ``by_row`` leaves out."""
+    return len(table) - sum(len(_listed(cells, str(name))) for (name, _), cells in _grouped(table))
+
+
+def _grouped(table: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame]]:
+    """Yield the cells of each row of a sheet, by the name of the row and the sheet."""
+    yield from table.fillna("").groupby([t("row"), table[t("cell")].str.rpartition("!")[0]], sort=False)
+
+
+def _listed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return the cells of a row without those that only repeat its name (its indicator, its period), which stands above them."""
+    unnamed = cells[[not _is_in(cell, name) for cell in cells.to_dict("records")]]
+    return unnamed if len(unnamed) else cells
 
 
 def _is_in(cell: dict[Hashable, Any], name: str) -> bool:

@@ -12,7 +12,7 @@ from kpis.languages import say
 from kpis.reporting.people import Event
 from pages.parts.recorded import Trail
 from pages.parts.reported import place_name
-from pages.parts.whatchanges import by_row
+from pages.parts.whatchanges import by_row, unlisted
 
 HEADS = ("cell", "row", "column", "old_value", "new_value", "nature", "jump")
 
@@ -42,6 +42,16 @@ def test_rows_of_two_sheets_stay_apart_though_they_have_one_name() -> None:
         )
     )
     assert [row[say("cell")] for row in rows] == ["指標の実績!H4", "要因!D2"]
+
+
+def test_cells_that_only_repeat_the_name_of_their_row_are_counted() -> None:
+    table = _table(
+        ("取組!B2", "紙の削減率 2023年4月 総務局", "指標", "空欄", "紙の削減率", "✚ 新規", ""),
+        ("取組!C2", "紙の削減率 2023年4月 総務局", "期間", "空欄", "2023年4月", "✚ 新規", ""),
+        ("取組!D2", "紙の削減率 2023年4月 総務局", "内容", "空欄", "会議を減らす", "✚ 新規", ""),
+    )
+    assert by_row(table)[0]["現在 → 報告"] == Markup("内容: 空欄 → 会議を減らす") and unlisted(table) == 2
+    assert unlisted(_table(("要因!D2", "削減率", "要因", "空欄", "遅れ", "✚ 新規", ""))) == 0
 
 
 READ = Trail({"TAX": "主税局", "fax": "FAX送受信件数の削減率"}, {139: ("TAX", "FY2023-Q1")})
