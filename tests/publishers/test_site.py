@@ -205,7 +205,7 @@ def test_no_place_to_break_is_a_box_beside_a_mark(site: Path) -> None:
         for file in site.rglob("*.html")
         for mark in re.findall(r'<span class="(?:sm|att-mark)[^>]*><i [^>]*></i>(.*?)</span>', file.read_text("utf-8"))
     ]
-    assert any("<wbr>" in mark for mark in marks) and not [mark for mark in marks if re.match(r"[^<]*<wbr>", mark)]
+    assert len(marks) > 100 and not [mark for mark in marks if re.match(r"[^<]*<wbr>", mark)]
 
 
 def test_a_page_loads_the_sheet_of_each_thing_that_stands_on_it(site: Path) -> None:
