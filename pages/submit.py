@@ -27,7 +27,7 @@ from pages.parts.handing_out import template
 from pages.parts.problems import marked_download, problem_counts, problem_list
 from pages.parts.refused import refused_list
 from pages.parts.reported import bureau_names, instant, office_today, period_name, section_name, state_name, time_left
-from pages.parts.text import in_brackets, language, t
+from pages.parts.text import in_brackets, language, t, viewer_words
 from pages.parts.titled import page_heading, section_heading
 from pages.parts.uploader import workbook_uploader
 from pages.parts.viewer import for_viewer, viewer
@@ -253,7 +253,7 @@ def mine(own: list[Report]) -> None:
             t("period"): period_name(r.period_code), t("state"): state_name(r.state), t("number"): r.id, t("revision"): r.revision,
             t("filled"): filled_in(r),
             t("file"): r.file_name, t("who"): r.submitted_by or r.created_by, t("when"): instant(r.submitted_at or r.created_at),
-            t("give_back_reason_short"): r.return_reason,
+            t("give_back_reason_short"): viewer_words().half(r.return_reason),
         }
         for r in own
     ]  # fmt: skip

@@ -100,7 +100,7 @@ def record(report: BureauReport) -> None:
     rows = [
         {
             t("period"): s.period_code, t("reporting_state"): t("submission_" + s.state), t("submitted_at"): instant(s.submitted_at),
-            t("decided_at"): instant(s.decided_at), t("return_reason"): s.return_reason,
+            t("decided_at"): instant(s.decided_at), t("return_reason"): viewer_words().half(s.return_reason),
         }
         for s in handed_in
     ]  # fmt: skip

@@ -24,7 +24,7 @@ from pages.parts.problems import problem_list
 from pages.parts.reported import bureau_names, time_left
 from pages.parts.saving import save_button
 from pages.parts.steps import form_key, last_file, take
-from pages.parts.text import language, t
+from pages.parts.text import language, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.uploader import workbook_uploader
 from telling.file_names import file_name
@@ -64,7 +64,9 @@ def answered_by(store: Store, question: Question, replies: list[Reply], *, actor
         day = format_date(question.due_on, language())
         prose.markdown(t("answer_state_line", state=t(f"reply_is_{reply.state}"), day=day, left=due))
     if reply.state == ReplyState.RETURNED:
-        prose.warning(t("answer_returned_because", reason=markdown(reply.return_reason)), icon=":material/undo:")
+        prose.warning(
+            t("answer_returned_because", reason=markdown(viewer_words().half(reply.return_reason))), icon=":material/undo:"
+        )
     if question.state == QuestionState.CLOSED:
         prose.info(t("answer_closed"), icon=":material/lock:")
     elif reply.state in _TO_UPLOAD:

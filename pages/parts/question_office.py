@@ -27,7 +27,7 @@ from pages.parts.question_written import write_question
 from pages.parts.reported import bureau_names, instant, office_today
 from pages.parts.saving import save_button
 from pages.parts.steps import content_key, is_other, take
-from pages.parts.text import csv_file, language, named, refusal_box, t
+from pages.parts.text import csv_file, language, named, refusal_box, t, viewer_words
 from pages.parts.titled import part_heading
 from publishers.answers import Wish, answers_book, answers_csv, indicator_files
 from telling.file_names import file_name
@@ -106,7 +106,7 @@ def _coverage(question: Question, replies: list[Reply]) -> None:
             t("bureau"): names.get(reply.bureau_code, reply.bureau_code), t("state"): t(f"reply_is_{reply.state}"),
             t("question_late"): t("question_late") if reply.is_late and question.state == QuestionState.OPEN else "",
             t("question_rows"): f"{reply.rows_count}" if reply.revision else "", t("who"): reply.submitted_by or "", t("when"): instant(reply.submitted_at),
-            t("give_back_reason_short"): reply.return_reason,
+            t("give_back_reason_short"): viewer_words().half(reply.return_reason),
         }
         for reply in replies
     ]  # fmt: skip

@@ -87,7 +87,7 @@ def changes_table(opened: Opened) -> pd.DataFrame:
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),
                 t("jump"): jump,
                 t("reason"): f"[{viewer_words().reason('correction_', row.reason_class)}] {viewer_words().half(row.reason_text)}" if row.reason_class else "",
-                t("office_comment"): comments.get((kind, row.key, change.column), ""),
+                t("office_comment"): viewer_words().half(comments.get((kind, row.key, change.column), "")),
             }
         )  # fmt: skip
     table = pd.DataFrame(rows)
@@ -192,7 +192,7 @@ def _flips(opened: Opened) -> None:
 def returned_because(opened: Opened) -> None:
     """Draw the reason why a report was returned, and the comments on its cells."""
     if opened.report.return_reason:
-        reason = markdown(opened.report.return_reason)
+        reason = markdown(viewer_words().half(opened.report.return_reason))
         if opened.report.state == "returned":
             prose.warning(f"**{t('returned_because')}** {reason} {instant(opened.report.decided_at)}", icon=":material/undo:")
         else:
