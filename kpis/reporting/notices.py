@@ -54,15 +54,15 @@ def of_line(session: Session, action: str, subject: str) -> None:
 def _settled(session: Session, action: str, subject: str) -> None:
     """Withhold the waiting notices that ask for what a step has just done."""
     occasions = SETTLED_BY.get(action, ())
-    kind, _, number = subject.partition(" ")
-    if not occasions or kind not in ("submission", "answer"):
+    if not occasions:
         return
+    kind, _, number = subject.partition(" ")
     begins = [f"{subject} "]
     if kind == "submission":
         report = session.get_one(tables.Submission, int(number))
         begins.append(f"{report.bureau_code} {report.period_code} ")  # as ``brought.of_reports`` writes it
     else:
-        begins.append(f"question {number} ")
+        begins.append(f"{'answer' if kind == 'question' else 'question'} {number} ")
     table = table_of(tables.Notice)
     about = or_(*(table.c.subject.startswith(begin, autoescape=True) for begin in begins))
     waiting = (table.c.state == NoticeState.WAITING, table.c.occasion.in_(occasions), about)

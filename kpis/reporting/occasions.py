@@ -44,6 +44,7 @@ SETTLED_BY: Mapping[str, tuple[Occasion, ...]] = {
     "withdrawn": (Occasion.SUBMITTED,), "returned": (Occasion.SUBMITTED,), "approved": (Occasion.SUBMITTED,),
     "answer_submitted": (Occasion.QUESTION_OPENED, Occasion.ANSWER_RETURNED),
     "answer_returned": (Occasion.ANSWER_SUBMITTED,), "answer_accepted": (Occasion.ANSWER_SUBMITTED,),
+    "question_closed": (Occasion.QUESTION_OPENED, Occasion.ANSWER_RETURNED),
 }  # fmt: skip
 # One for each bureau would be too many.
 _OFFICE_IN_ONE = frozenset({Occasion.ANSWER_SUBMITTED, Occasion.OVERDUE, Occasion.STATUS_TURNED, Occasion.ACTION_DUE})

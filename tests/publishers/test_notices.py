@@ -284,6 +284,11 @@ def test_a_question_is_told_to_whoever_must_answer_and_its_answer_to_the_office(
     go(reporting, mails, clock)
     go(reporting, mails, clock)
     assert to(mails, "照会への回答が差し戻され") == sorted(MANAGERS)
+    with reporting.writing() as session:
+        people.record(session, OFFICE, "answer_returned", f"answer {code} GENERAL")
+    assert {row.occasion for row in waiting(reporting) if code in row.subject} == {"answer_returned"}
+    questions.close(reporting, code, actor=OFFICE)
+    assert not [row for row in waiting(reporting) if code in row.subject], "nobody is asked to answer what is closed"
 
 
 def test_nobody_is_told_on_a_public_holiday_nor_when_the_office_is_closed() -> None:
