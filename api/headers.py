@@ -41,7 +41,8 @@ _MARK = base64.b64encode((ROOT / "data" / "text" / "icon.png").read_bytes())
 HEAD = (
     b"<style>" + (_ASSETS / "page.css").read_bytes().replace(b"MARK", b"data:image/png;base64," + _MARK)
     + attention.style().encode() + (attention.ASSETS / "matrix.css").read_bytes() + plotly_sheet().encode() + b"</style>"
-    + b'<style media="print">' + (attention.ASSETS / "paper.css").read_bytes() + (attention.ASSETS / "paper-seen.css").read_bytes() + (_ASSETS / "print.css").read_bytes() + b"</style>"
+    + b'<style media="print">' + (attention.ASSETS / "paper.css").read_bytes() + (attention.ASSETS / "paper-seen.css").read_bytes()
+    + (_ASSETS / "print.css").read_bytes() + b"</style>"
     + b"".join(b"<script>" + (_ASSETS / name).read_bytes() + b"</script>" for name in ("print.js", "links.js", "search.js", "focus.js", "spoken.js"))
     + b"<script>" + phrases_asked() + b"</script>"
     + b"</head>"

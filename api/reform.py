@@ -44,7 +44,8 @@ def _brief(item: Scored) -> dict[str, Any]:
     figure = item.judgement.figure
     return {
         "indicator": item.entry.definition.code, "scope": item.entry.unit_code, "unit": item.entry.definition.unit_ja,
-        "unit_en": item.entry.definition.unit_en, "status": item.judgement.status, "standing": item.judgement.standing, "targets_of": item.entry.goals_of or item.entry.unit_code,
+        "unit_en": item.entry.definition.unit_en, "status": item.judgement.status, "standing": item.judgement.standing,
+        "targets_of": item.entry.goals_of or item.entry.unit_code,
         "period": figure.period_code if figure else None, "value": figure.value if figure else None,
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "is_sample": bool(figure and figure.is_sample), "is_recast": bool(figure and figure.is_recast),
@@ -105,7 +106,8 @@ def bureau_json(report: BureauReport) -> dict[str, Any]:
         "valid_to": unit.valid_to, "is_valid": report.is_valid, "owed": list(report.owed), "reported": list(report.reported),
         "counts": report.tally.to_json(), "indicators": [_brief(s) for s in report.scored],
         "own_indicators": [_brief(s) for s in report.own], "procedures": dict(report.procedures),
-        "facilities": dict(report.facilities), **{sheet: dict(counts) for sheet, counts in report.listed.items()}, "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
+        "facilities": dict(report.facilities), **{sheet: dict(counts) for sheet, counts in report.listed.items()},
+        "projects": list(report.project_codes), "shared_projects": list(report.shared_codes),
         "milestones": {state: sum(m.state == state for m in report.milestones) for state in MILESTONE_STATES},
         "milestone_codes": [m.code for m in report.milestones],
         "came_from": [_succession(s, s.predecessor_code) for s in report.before],

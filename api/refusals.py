@@ -22,10 +22,13 @@ _HEADINGS = {404: "refused_absent", 429: "refused_busy", 503: "refused_unavailab
 STYLE = (
     ":root{color-scheme:light dark}body{margin:0;background:light-dark(#fff,#12141a);color:light-dark(#1a1a1c,#f1f1f4);"
     "font:17px/1.7 'Noto Sans JP','Hiragino Sans','Yu Gothic UI',Meiryo,'Noto Sans CJK JP',sans-serif;word-break:auto-phrase;overflow-wrap:anywhere}"
-    "main{max-width:38rem;margin:12vh auto 2rem;padding:0 1.25rem}section+section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid light-dark(#d8dae5,#3a3e49)}"
+    "main{max-width:38rem;margin:12vh auto 2rem;padding:0 1.25rem}"
+    "section+section{margin-top:2rem;padding-top:1.5rem;border-top:1px solid light-dark(#d8dae5,#3a3e49)}"
     "h1,h2{margin:0;line-height:1.35}h1{font-size:26px}h2{font-size:19px}p{margin:.5rem 0}"
-    "a{display:inline-block;margin:.25rem .75rem .25rem 0;padding:.4rem 1rem;border:1px solid;border-radius:8px;color:light-dark(#0017c1,#9db7f9);font-weight:700;text-decoration:none}"
-    "a:hover{text-decoration:underline}a:focus-visible{outline:3px solid;outline-offset:2px}@media(max-width:30em){h1{font-size:21px}body{font-size:16px}main{margin-top:2rem}}"
+    "a{display:inline-block;margin:.25rem .75rem .25rem 0;padding:.4rem 1rem;border:1px solid;border-radius:8px;"
+    "color:light-dark(#0017c1,#9db7f9);font-weight:700;text-decoration:none}"
+    "a:hover{text-decoration:underline}a:focus-visible{outline:3px solid;outline-offset:2px}"
+    "@media(max-width:30em){h1{font-size:21px}body{font-size:16px}main{margin-top:2rem}}"
 )
 
 

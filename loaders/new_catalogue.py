@@ -26,7 +26,8 @@ from loaders.rows import CATALOGUE_FILES, OFFICIAL_FILES
 CATALOGUE, OFFICIAL, GUIDE = "catalogue", "official", "README.md"
 # Required entries, with their contents.
 _NEEDED = {
-    "themes.csv": "write_themes", "unit_kinds.csv": "write_unit_kinds", "correction_reasons.csv": "write_correction_reasons", "sources.csv": "write_sources", "bureaus.csv": "write_bureaus",
+    "themes.csv": "write_themes", "unit_kinds.csv": "write_unit_kinds", "correction_reasons.csv": "write_correction_reasons",
+    "sources.csv": "write_sources", "bureaus.csv": "write_bureaus",
     "indicators.csv": "write_indicators",
 }  # fmt: skip
 

@@ -32,7 +32,8 @@ class LoadReport:
             "file": self.file, "sha256": self.sha256, "rows": self.rows, "accepted": self.accepted,
             "problems": [
                 {
-                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": " / ".join(filter(None, map(p.subject_in, ALWAYS))), "kind": p.kind, "grade": p.grade, "found": both(p.found),
+                    "sheet": p.sheet, "cell": p.cell, "row": p.row, "subject": " / ".join(filter(None, map(p.subject_in, ALWAYS))),
+                    "kind": p.kind, "grade": p.grade, "found": both(p.found),
                     "expected": both(p.expected), "remedy": both(p.remedy),
                 }
                 for p in self.problems

@@ -59,7 +59,8 @@ def findings_of_report(rows: Sequence[ReportedRow], context: ReportContext, *, t
     reported = {key: figure_of(row.key, row.fields) for key, row in by_key.items()}
     return [
         Problem(
-            "doubt" if contradiction.grade == "warning" else "period", contradiction.found, contradiction.expected, contradiction.remedy, sheet=row.sheet,
+            "doubt" if contradiction.grade == "warning" else "period", contradiction.found, contradiction.expected,
+            contradiction.remedy, sheet=row.sheet,
             cell=row.cell(contradiction.column), row=row.row, grade=contradiction.grade, rule=contradiction.rule, key=row.key,
         )
         for contradiction in find_contradictions(reported, context.known, today=today) if (row := by_key[contradiction.key])
@@ -282,7 +283,8 @@ def _add_contradiction(contradiction: Contradiction, file: Prepared, number: int
     odd = contradiction.grade == "warning"
     column = contradiction.column if contradiction.column in file.columns else "period_code"
     file.add_problem(
-        "doubt" if odd else "period", of_column(contradiction.column, contradiction.found), contradiction.expected, _ANSWER if odd else contradiction.remedy,
+        "doubt" if odd else "period", of_column(contradiction.column, contradiction.found), contradiction.expected,
+        _ANSWER if odd else contradiction.remedy,
         row=number, column=column, rule=contradiction.rule, key=contradiction.key,
     )  # fmt: skip
 

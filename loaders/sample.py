@@ -426,6 +426,7 @@ def _confidences(store: Store, reviewed_on: date) -> None:
             session.add(
                 tables.Assessment(
                     project_code=project["project_code"], confidence=("high", "medium", "high")[place % 3],
-                    reason_ja=say("sample_remark"), reason_en=say("sample_remark", "en"), reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
+                    reason_ja=say("sample_remark"), reason_en=say("sample_remark", "en"),
+                    reviewer=say("sample_person", name=government().office.name_ja), reviewed_on=reviewed_on, is_sample=True,
                 )
             )  # fmt: skip

@@ -47,7 +47,8 @@ def definitions() -> Ready:
             t("about_name"): named(row), t("about_definition"): named(row, "definition"),
             t("project"): projects.get(row.project_code or "", ""), t("kind"): t("kind_" + row.kind),
             t("unit"): named(row, "unit"), t("about_direction"): t("direction_" + row.direction),
-            t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}", t("about_code"): Markup("_<wbr>").join(row.indicator_code.split("_")),
+            t("about_thresholds"): f"{row.threshold_on_track} / {row.threshold_behind}",
+            t("about_code"): Markup("_<wbr>").join(row.indicator_code.split("_")),
         }
         for row in indicators
     ]  # fmt: skip

@@ -48,7 +48,8 @@ with left:
 closed = {str(row.id): row for row in cached.moment().rows(tables.Meeting) if row.period_code == code}
 with right:
     which = choose(
-        "minutes", [OPEN, *reversed(closed)], t("minutes_choose"), lambda n: t("minutes_of", when=instant(closed[n].known_at)) if n in closed else t("minutes_open"),
+        "minutes", [OPEN, *reversed(closed)], t("minutes_choose"),
+        lambda n: t("minutes_of", when=instant(closed[n].known_at)) if n in closed else t("minutes_open"),
         default=OPEN, resets=("item",),
     )  # fmt: skip
 shown = agenda_of(code, closed.get(which))

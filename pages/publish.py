@@ -66,7 +66,8 @@ def show_editions() -> None:
     section_heading(t("publish_editions"))
     rows = [
         {
-            t("publish_number"): t("view_line_edition", number=e.number), t("publish_day"): format_date(e.as_of, language()), t("publish_note_column"): e.note,
+            t("publish_number"): t("view_line_edition", number=e.number), t("publish_day"): format_date(e.as_of, language()),
+            t("publish_note_column"): e.note,
             t("publish_state"): t("publish_shown") if e.number == pointer.edition
             else pointer.withdrawn[e.number]["reason"] if e.number in pointer.withdrawn else "",
             t("publish_checksum"): e.sha256,

@@ -74,7 +74,8 @@ def owed(standings: list[ReportStanding], windows: dict[str, Window]) -> None:
 def _periods(standings: list[ReportStanding], windows: dict[str, Window]) -> list[dict[str, str]]:
     return [
         {
-            t("period"): period_name(s.period_code), t("state"): state_name(_state(s, windows)) + (in_brackets(state_name("late")) if s.is_late else ""),
+            t("period"): period_name(s.period_code),
+            t("state"): state_name(_state(s, windows)) + (in_brackets(state_name("late")) if s.is_late else ""),
             t("opens_on"): _day(windows[s.period_code].opens_on), t("due_on"): _day(windows[s.period_code].due_on),
             t("locks_on"): _day(windows[s.period_code].locks_on),
         }

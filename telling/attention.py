@@ -172,7 +172,8 @@ def _indicator(off_track: OffTrack, telling: Telling) -> OffTrackRow:
     word = status_word(judged.status, w.language) if judged.status == "unreported" else standing_word(judged, w.language)
     return OffTrackRow(
         kind="indicator", code=definition.code, key=definition.code, status=judged.status, word=word,
-        is_current=off_track.is_known or judged.status == "unreported", name=name, about=unreported, gap=gap, strip=strip(off_track.stood, w, name=name),
+        is_current=off_track.is_known or judged.status == "unreported", name=name, about=unreported, gap=gap,
+        strip=strip(off_track.stood, w, name=name),
         since=since_words(off_track.since, w), bureau=bureau[1], answer=answer_for(telling, definition.code, bureau[0]),
     )  # fmt: skip
 
@@ -235,7 +236,8 @@ def _milestone(off_track: OffTrack, telling: Telling) -> OffTrackRow:
     else:
         gap = Number(None, "―")
     return OffTrackRow(
-        kind="milestone", code=off_track.project_code, key=off_track.code, status=off_track.status, word=w(f"att_milestone_{off_track.status}"), is_current=True, name=w.named(milestone),
+        kind="milestone", code=off_track.project_code, key=off_track.code, status=off_track.status,
+        word=w(f"att_milestone_{off_track.status}"), is_current=True, name=w.named(milestone),
         about=w("att_milestone_of", project=w.named(project.row) if project else off_track.project_code), gap=gap, strip=None,
         since=w("att_due_on", day=due.label(w.language)) if due else "", bureau=bureau[1],
         answer=answer_for(telling, off_track.project_code, bureau[0]),
@@ -350,11 +352,13 @@ def _flat(place: int, off_track: OffTrack, row: OffTrackRow, telling: Telling) -
         gap = judged.variance if is_planned else value - goal.value if value is not None and goal is not None else None
     bureau = bureau_of(telling, off_track.scored)[0] if off_track.scored else leads(telling, off_track.project_code)[0]
     return {
-        "place": place, "subject": off_track.kind, "subject_code": off_track.code, "project_code": off_track.project_code or None, "status": off_track.status,
+        "place": place, "subject": off_track.kind, "subject_code": off_track.code, "project_code": off_track.project_code or None,
+        "status": off_track.status,
         "standing": judged.standing if judged else None, "gap": gap,
         "due_date": milestone.due.day if milestone and milestone.due else judged.goal.period.end if judged and judged.goal else None,
         "slip_days": milestone.slip_days if milestone else None,
-        "since_period": off_track.since.quarter.code if off_track.since else None, "quarters_count": off_track.since.count if off_track.since else None,
+        "since_period": off_track.since.quarter.code if off_track.since else None,
+        "quarters_count": off_track.since.count if off_track.since else None,
         "is_longer": off_track.since.is_longer if off_track.since else None,
         "first_status": off_track.since.first_status if off_track.since else None, "bureau_code": bureau or None,
         "cause": row.answer.cause or None, "action": row.answer.action or None, "owner": row.answer.owner or None,

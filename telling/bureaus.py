@@ -296,7 +296,8 @@ def listed(telling: Telling, reports: Sequence[BureauReport], link: Callable[[Bu
         rows.append(
             (
                 link(r), share_of({"reported": len(r.reported), "": len(r.owed) - len(r.reported)}, "reported", w), counted(len(r.own)),
-                share_of(r.procedures, "done", w), share_of(r.facilities, "introduced", w), *(counted(count, is_any=bool(r.milestones)) for count in milestones),
+                share_of(r.procedures, "done", w), share_of(r.facilities, "introduced", w),
+                *(counted(count, is_any=bool(r.milestones)) for count in milestones),
             )
         )  # fmt: skip
         flat.append(

@@ -98,7 +98,8 @@ def without_action(telling: Telling) -> Block:
         {"indicator_code": i.entry.definition.code, "bureau_code": i.entry.unit_code, "status": i.judgement.status} for i in items
     )
     return Block(
-        key="without_action", title=w("without_action"), sentence=w("without_action_sentence", count=len(items)) if items else w("without_action_none"),
+        key="without_action", title=w("without_action"),
+        sentence=w("without_action_sentence", count=len(items)) if items else w("without_action_none"),
         columns=(w("indicators_one"), w("whose_figure"), w("statuses_one"), w("value")), rows=rows, flat=flat, is_table_open=True,
     )  # fmt: skip
 

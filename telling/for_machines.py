@@ -34,7 +34,8 @@ def figure_json(figure: Figure, book: Book) -> dict[str, Any]:
         "is_worked_out": figure.is_worked_out, **dict(figure.other_fields),
         "vintage": figure.vintage, "known_at": figure.known_at.isoformat() + "Z" if figure.known_at else None,
         "reason_class": figure.reason_class or None, "reason_text": figure.reason_text or None,
-        "withdraws_vintage": figure.withdraws_vintage, "finalises_vintage": figure.finalises_vintage, "note_ja": figure.note_ja or None, "note_en": figure.note_en or None,
+        "withdraws_vintage": figure.withdraws_vintage, "finalises_vintage": figure.finalises_vintage,
+        "note_ja": figure.note_ja or None, "note_en": figure.note_en or None,
         "source_url": source.url if source else None, "source_title": source.title if source else None,
     }  # fmt: skip
 
@@ -79,7 +80,8 @@ def roll_up_json(rolled: RollUp) -> dict[str, Any]:
         "numerator": figure.numerator if figure else None, "denominator": figure.denominator if figure else None,
         "base_value": figure.base_value if figure else None,
         "official_value": rolled.official.value if rolled.official else None,
-        "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete, "is_published_only": rolled.is_published_only,
+        "official_period": rolled.official.period_code if rolled.official else None, "is_complete": rolled.is_complete,
+        "is_published_only": rolled.is_published_only,
         "reported_count": rolled.reported_count, "owing_count": rolled.owing_count, "added": list(rolled.added),
         "unaddable": list(rolled.unaddable), "missing": list(rolled.missing),
         "year_to_date": list(rolled.year_to_date), "single_period": list(rolled.single_period),

@@ -129,7 +129,8 @@ def matrix(
     usual = {row.indicator_code: _usual(reports, row) for _, row in shown}
     columns = [
         MatrixColumn(
-            row.indicator_code, w("nav_themes"), in_short(theme, w) + (w("in_brackets", text=unit) if (unit := w.named(row, "unit")) not in BLANK else ""),
+            row.indicator_code, w("nav_themes"),
+            in_short(theme, w) + (w("in_brackets", text=unit) if (unit := w.named(row, "unit")) not in BLANK else ""),
             usual[row.indicator_code].label(w.language), in_short(theme, w),
         )
         for theme, row in shown
@@ -193,7 +194,11 @@ def title(reports: Sequence[BureauReport], rows: Sequence[MatrixRow], themes: in
         if missed and not judged:
             key = "matrix_title_missed"
         return words(key, bureaus=len(reports), some=common, short=short, judged=judged, missed=missed, themes=words("nav_themes"))
-    counts = {"procedures": (r.procedures for r in reports), "facilities": (r.facilities for r in reports), "milestones": (r.milestones for r in reports)}  # fmt: skip
+    counts = {
+        "procedures": (r.procedures for r in reports),
+        "facilities": (r.facilities for r in reports),
+        "milestones": (r.milestones for r in reports),
+    }
     known = {name: sum(map(bool, rows)) for name, rows in counts.items()}
     return words("matrix_title_registers" if any(known.values()) else "matrix_title_nothing", bureaus=len(reports), **known)
 

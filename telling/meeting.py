@@ -234,7 +234,8 @@ def indicators(report: QuarterReport, *, called: Callable[[Period, str], str] = 
     return _block(
         report, "indicators", rows,
         ("indicators_one", "project", "period", "actual", "unit", "target", "planned", "compare_variance", "previous", "previous_period",
-         "year_earlier", "year_earlier_period", "statuses_one", "report_sentence", "source", "report_is_sample", "project_code"), why_empty=w("no_series"),
+         "year_earlier", "year_earlier_period", "statuses_one", "report_sentence", "source", "report_is_sample",
+         "project_code"), why_empty=w("no_series"),
     )  # fmt: skip
 
 
@@ -254,7 +255,8 @@ def projects(report: QuarterReport) -> Block:
         rows.append(
             (
                 project.code, w.named(project.row), status_word(project.status, w.language),
-                w("confidence_" + assessment.confidence) if assessment else w("confidence_none"), w.named(assessment, "reason") if assessment else "", counts,
+                w("confidence_" + assessment.confidence) if assessment else w("confidence_none"),
+                w.named(assessment, "reason") if assessment else "", counts,
                 *(project.count_of(s) for s in states), w.named(project.row, "goal"),
             )
         )  # fmt: skip
@@ -286,7 +288,8 @@ def coverage(report: QuarterReport, *, called: Callable[[Period, str], str] = Pe
                 Number(total, "" if total is None else marked(format_value(total, definition, language, is_worked_out=True), rolled.figure, language)),
                 Number(official.value, report.shown(item, official)) if official else "", w.named(definition, "unit"),
                 w("report_not_added" if rolled.figure is None else "report_complete" if rolled.is_complete else "report_partial"),
-                w("list_comma").join(names.get(c, c) for c in (rolled.missing if rolled.figure is None else rolled.left_out)), bool(rolled.figure and rolled.figure.is_sample),
+                w("list_comma").join(names.get(c, c) for c in (rolled.missing if rolled.figure is None else rolled.left_out)),
+                bool(rolled.figure and rolled.figure.is_sample),
             )
         )  # fmt: skip
     return _block(

@@ -84,9 +84,11 @@ def front(agenda: Agenda) -> Front:
         for _, label, counts in groups(counted, w)
     ]
     now = sum(1 for row in rows if row.is_current and row.kind == "indicator" and row.status != "unreported")
+    headline = "conclusion_none" if not counted.judged else "pack_headline" if now else "pack_headline_none"
     return Front(
-        headline=w("pack_headline" if now else "pack_headline_none", judged=counted.judged, good=counted.now(*GOOD), off=now) if counted.judged else w("conclusion_none"),
-        lead=w.together((lead(report.scored, w, as_of=report.as_of), w("pack_two_days", day=format_date(agenda.day, w.language)))), counts=tuple(status_groups), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
+        headline=w(headline, judged=counted.judged, good=counted.now(*GOOD), off=now),
+        lead=w.together((lead(report.scored, w, as_of=report.as_of), w("pack_two_days", day=format_date(agenda.day, w.language)))),
+        counts=tuple(status_groups), decided=tuple(agenda.taken), to_decide=tuple(wanted[:TO_DECIDE]),
         rows=tuple(rows[:LISTED]), headlines=tuple(_headline(item, agenda) for item in first.of_themes), projects=tuple(projects[:PROJECTS]),
         trend=first.trend,
         changes=tuple((w.named(s.after.entry.definition), *stood(s, w)) for s in shifts[:CHANGED]),
@@ -105,7 +107,8 @@ def _headline(item: Scored, agenda: Agenda) -> Headline:
         status=judged.status if judged.standing != "last_known" else "no_current", word=standing_word(judged, w.language),
         theme=theme_name(item.entry.theme, w), name=w.named(item.entry.definition),
         value=shown_figure(item, judged.figure, w.language) if judged.figure else "―", bar=_bar(item),
-        before=dated_text(item, judged.previous, w.language, is_in_table=True), year_earlier=dated_text(item, judged.year_earlier, w.language, is_in_table=True),
+        before=dated_text(item, judged.previous, w.language, is_in_table=True),
+        year_earlier=dated_text(item, judged.year_earlier, w.language, is_in_table=True),
         strip=attention.strip(moment.stood(item), w, name=w.named(item.entry.definition)),
     )  # fmt: skip
 
@@ -142,7 +145,8 @@ def facts(item: Item, agenda: Agenda) -> list[tuple[str, str]]:
         return [(w("decision_state"), w("agenda_not_off"))]
     return [
         (w("att_gap"), row.gap.text), (w("att_since_head"), row.since or "―"),
-        (w("att_bureau"), " ".join(filter(None, (row.bureau or w("att_undecided"), row.answer.owner)))), (w("att_due"), row.answer.due_said(w) or w("att_undecided")),
+        (w("att_bureau"), " ".join(filter(None, (row.bureau or w("att_undecided"), row.answer.owner)))),
+        (w("att_due"), row.answer.due_said(w) or w("att_undecided")),
     ]  # fmt: skip
 
 

@@ -125,10 +125,11 @@ def published_totals(telling: Telling, register: Counted, total: ProcedureTally,
     ]
     names = {s.entry.definition.code: s.entry.definition for s in totals.values()}
     figures = {s.entry.definition.code: s.judgement.figure for s in totals.values()}
+    texts = {p.indicator_code: format_value(p.value, names[p.indicator_code], w.language) for p in pairs if p.value is not None}
     rows: list[tuple[Cell, ...]] = [
         (
             w.named(names[p.indicator_code]), parse_period(p.period_code).label(w.language),
-            "―" if p.value is None else Number(p.value, marked(format_value(p.value, names[p.indicator_code], w.language), figures[p.indicator_code], w.language)),
+            "―" if p.value is None else Number(p.value, marked(texts[p.indicator_code], figures[p.indicator_code], w.language)),
             _total(telling, p), _unit_of_total(w, names[p.indicator_code]), p.counted, p.registered,
             "―" if p.difference is None else Number(p.difference, w.number(p.difference, "+,.0f")),
         )

@@ -166,7 +166,8 @@ def milestones(
 
 
 def timeline(
-    telling: Telling, shown_milestones: Sequence[Milestone], *, chart: str, project_names: Mapping[str, str] | None = None, without: Container[str] = ()
+    telling: Telling, shown_milestones: Sequence[Milestone], *, chart: str, project_names: Mapping[str, str] | None = None,
+    without: Container[str] = ()
 ) -> Block:  # fmt: skip
     """Return milestones on a timeline, the earliest end on top.
 
@@ -188,8 +189,10 @@ def timeline(
     name = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
     return replace(
         block, sentence=w.together(filter(None, (block.sentence, late))), why_empty=w("timeline_none"),
-        shape=Timeline(shown_rows, telling.as_of, w("today_mark", day=format_date(telling.as_of, w.language))) if shown_rows else None, notes=(w("timeline_legend"),),
-        chart=f"milestones/{chart}", called=w("taken_called", of=name, what=w("milestones")), sources=telling.sources(m.source_code for m in shown_milestones),
+        shape=Timeline(shown_rows, telling.as_of, w("today_mark", day=format_date(telling.as_of, w.language))) if shown_rows else None,
+        notes=(w("timeline_legend"),),
+        chart=f"milestones/{chart}", called=w("taken_called", of=name, what=w("milestones")),
+        sources=telling.sources(m.source_code for m in shown_milestones),
     )  # fmt: skip
 
 

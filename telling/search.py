@@ -209,7 +209,8 @@ def answer_of(telling: Telling, entry: finding.Searchable, procedures: Mapping[s
     else:
         page, query, context = "" if code == "overview" else code, {}, w("search_page_line")
     return Result(
-        kind=kind, code=code, title=title, context=shortened(context, CONTEXT), page=page, query=query, anchor=anchor, score=round(score, 3), online=online, paper=paper
+        kind=kind, code=code, title=title, context=shortened(context, CONTEXT), page=page, query=query, anchor=anchor,
+        score=round(score, 3), online=online, paper=paper
     )  # fmt: skip
 
 

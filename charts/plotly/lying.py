@@ -79,12 +79,14 @@ class BarRows:
             figure.update_xaxes(title={"text": unit, "font": {"size": 12}, "standoff": 8})
         if any(ends):
             put(figure, notes=[
-                {"x": 1, "xref": "paper", "y": at, "text": f"<b>{end}</b>", "showarrow": False, "xanchor": "left", "xshift": 8, "font": {"size": 12, "color": INK}}
+                {"x": 1, "xref": "paper", "y": at, "text": f"<b>{end}</b>", "showarrow": False, "xanchor": "left",
+                 "xshift": 8, "font": {"size": 12, "color": INK}}
                 for at, end in zip(self.middles, ends, strict=True)
             ])  # fmt: skip
         if self._is_above:
             put(figure, notes=[
-                {"x": 0, "xref": "paper", "y": at, "text": name, "showarrow": False, "xanchor": "left", "yanchor": "bottom", "yshift": BAR / 2, "align": "left", "font": {"size": 12, "color": INK}}
+                {"x": 0, "xref": "paper", "y": at, "text": name, "showarrow": False, "xanchor": "left",
+                 "yanchor": "bottom", "yshift": BAR / 2, "align": "left", "font": {"size": 12, "color": INK}}
                 for at, name in zip(self.middles, names, strict=True)
             ])  # fmt: skip
         return figure

@@ -40,12 +40,14 @@ def tile_map(shape: Tiles) -> go.Figure:
         })  # fmt: skip
         if tile.numbers:
             notes.append({
-                "x": tile.column, "y": round(tile.row + 0.46, 2), "text": f"<b>{tile.numbers.replace('/', '<br>/')}</b>", "yanchor": "bottom", "font": {"color": INK},
+                "x": tile.column, "y": round(tile.row + 0.46, 2), "text": f"<b>{tile.numbers.replace('/', '<br>/')}</b>",
+                "yanchor": "bottom", "font": {"color": INK},
             })  # fmt: skip
     put(figure, notes=notes, shapes=shapes)
     across, down = [tile.column for tile in shape.tiles], [tile.row for tile in shape.tiles]
     figure.add_scatter(
-        x=across, y=down, mode="markers", marker={"size": 22, "opacity": 0}, customdata=list(map(_hover, shape.tiles)), hovertemplate="%{customdata}<extra></extra>",
+        x=across, y=down, mode="markers", marker={"size": 22, "opacity": 0}, customdata=list(map(_hover, shape.tiles)),
+        hovertemplate="%{customdata}<extra></extra>",
     )  # fmt: skip
     styled(figure, height=TILE_HEIGHT * (max(down) - min(down) + 1) + 20)
     # Common properties of tiles are set once: the map is sent at every view.
@@ -98,7 +100,8 @@ def outline_map(tiles: Sequence[Tile], width: float = WIDE) -> go.Figure:
             for box in boxes for x, y in [box.corner]
         ],
         notes=[
-            {"x": box.corner[0] + BOX[0] / 2, "y": round(box.corner[1]) + BOX[1] / 2, "showarrow": False, "font": {"size": 12, "color": INK if box.tile.total else PLAN},
+            {"x": box.corner[0] + BOX[0] / 2, "y": round(box.corner[1]) + BOX[1] / 2, "showarrow": False,
+            "font": {"size": 12, "color": INK if box.tile.total else PLAN},
              "text": in_lines(box.tile.name, BOX[0] - 4, 12, most=1)[0] + (f"<br><b>{box.tile.numbers}</b>" if box.tile.total else "")}
             for box in boxes
         ],

@@ -22,7 +22,8 @@ def ranked(shape: Ranked, *, is_above: bool = False) -> go.Figure:
     colours = [SHORTFALL if bar.is_short else ACTUAL for bar in bars]
     figure = go.Figure(
         go.Bar(
-            x=[bar.value / divisor for bar in bars], y=rows.middles, orientation="h", width=BAR, customdata=[f"{bar.name}: {bar.label}" for bar in bars],
+            x=[bar.value / divisor for bar in bars], y=rows.middles, orientation="h", width=BAR,
+            customdata=[f"{bar.name}: {bar.label}" for bar in bars],
             marker={"color": [FILL if bar.is_recast else colour for bar, colour in zip(bars, colours, strict=True)],
                     "line": {"color": colours, "width": 1}},
             hovertemplate="%{customdata}<extra></extra>",

@@ -55,7 +55,8 @@ def columns(shape: Columns, language: str) -> go.Figure:
         part = [(label, count) for label, count, is_past in shape.bars if is_past == past]
         if part:
             figure.add_bar(
-                x=[label for label, _ in part], y=[n for _, n in part], text=[format_number(n, language) for _, n in part], textposition="outside", cliponaxis=False,
+                x=[label for label, _ in part], y=[n for _, n in part], text=[format_number(n, language) for _, n in part],
+                textposition="outside", cliponaxis=False,
                 marker={"color": "#FFFFFF" if past else FORECAST, "line": {"color": INK, "width": 1},
                         "pattern": {"shape": "/" if past else "", "fgcolor": "#C16800"}},
                 hovertext=[with_unit(format_number(n, language), shape.unit, language) for _, n in part],
@@ -94,7 +95,8 @@ def cumulative(shape: Steps, language: str) -> go.Figure:
         )  # fmt: skip
     styled(figure, height=300)
     figure.add_annotation(  # rotated text is hard to read
-        x=0, y=1, xref="paper", yref="paper", text=shape.unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom", yshift=6, font={"size": 12}
+        x=0, y=1, xref="paper", yref="paper", text=shape.unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom",
+        yshift=6, font={"size": 12}
     )  # fmt: skip
     figure.update_yaxes(range=[0, top * ABOVE], tickformat=",", nticks=5)
     figure.update_xaxes(**on_axis(shape.ticks(room=NARROW, size=12)))

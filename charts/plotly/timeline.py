@@ -42,14 +42,16 @@ def timeline(shape: Timeline, language: str) -> go.Figure:
         own = [(day, place, words) for place, days in rows for given, day, words in days if given == kind]
         if own:
             figure.add_scatter(
-                x=[day for day, _, _ in own], y=[place for _, place, _ in own], mode="markers", cliponaxis=False, customdata=[words for _, _, words in own],
+                x=[day for day, _, _ in own], y=[place for _, place, _ in own], mode="markers", cliponaxis=False,
+                customdata=[words for _, _, words in own],
                 marker={"symbol": symbol, "color": colour, "size": size, "line": {"width": 2, "color": colour}},
                 hovertemplate="%{customdata}<extra></extra>",
             )  # fmt: skip
     notes: list[dict[str, Any]] = []
     for bottom, (lines, _) in zip(bottoms, given, strict=True):
         notes.append({
-            "xref": "paper", "x": 0, "y": bottom - BELOW_MARK, "yshift": ABOVE_MARK, "xanchor": "left", "yanchor": "bottom", "text": "<br>".join(lines),
+            "xref": "paper", "x": 0, "y": bottom - BELOW_MARK, "yshift": ABOVE_MARK, "xanchor": "left", "yanchor": "bottom",
+            "text": "<br>".join(lines),
             "showarrow": False, "font": {"size": 12, "color": INK}, "align": "left",
         })  # fmt: skip
         shapes.append({

@@ -113,7 +113,8 @@ def _happened(figure: go.Figure, shape: Series) -> None:
             "line": {"color": PLAN, "width": 1, "dash": "dot"},
         })  # fmt: skip
         signs.append({
-            "x": annotation.day, "y": y, "text": annotation.sign, "showarrow": False, "font": {"size": 17, "color": PLAN}, "hovertext": annotation.words,
+            "x": annotation.day, "y": y, "text": annotation.sign, "showarrow": False, "font": {"size": 17, "color": PLAN},
+            "hovertext": annotation.words,
         })  # fmt: skip
     lines += [
         {
@@ -169,6 +170,7 @@ def _labels(figure: go.Figure, shape: Series) -> None:
         }  # fmt: skip
         figure.add_annotation(
             x=label.point.day, y=label.point.value, text=f"<b>{label.text}</b>" if label.is_bold else label.text, bgcolor=_PAPER, borderpad=1,
-            xanchor=label.anchor, yanchor=("bottom", "middle", "top")[label.side + 1], font={"size": 13 if label.is_bold else 12, "color": label.colour},
+            xanchor=label.anchor, yanchor=("bottom", "middle", "top")[label.side + 1],
+            font={"size": 13 if label.is_bold else 12, "color": label.colour},
             **place,
         )  # fmt: skip

@@ -48,7 +48,10 @@ def look_of(status: str) -> str:
 
 
 # Dark colours: of a sign or loud fill; a loud sign is dark on its light fill, a quiet fill a tint.
-DARK = {GOOD: "#71C598", FINE: "#9DB7F9", WARN: "#FF8D44", BAD: "#FF7171", WORST: "#FF9696", FAINT: "#A9ACB8", "#E6F5EC": "#12352A", "#E8F1FE": "#1B2747", "#FFF": "#12141A"}  # fmt: skip
+DARK = {
+    GOOD: "#71C598", FINE: "#9DB7F9", WARN: "#FF8D44", BAD: "#FF7171",
+    WORST: "#FF9696", FAINT: "#A9ACB8", "#E6F5EC": "#12352A", "#E8F1FE": "#1B2747", "#FFF": "#12141A",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=1)

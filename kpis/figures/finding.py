@@ -20,7 +20,8 @@ from kpis.figures.folding import folded, folded_all, has_kanji, plain_all, read,
 
 KINDS = ("procedure", "indicator", "facility", "bureau", "project", "milestone", "definition", "help", "page")
 WEIGHT = {
-    "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02, "help": 0.02, "milestone": 0.0,
+    "bureau": 0.06, "page": 0.05, "procedure": 0.04, "indicator": 0.03, "facility": 0.03, "project": 0.03, "definition": 0.02,
+    "help": 0.02, "milestone": 0.0,
 }  # fmt: skip
 _BITS = 21  # bits of a character, and of a position in the index
 _MASK = (1 << _BITS) - 1

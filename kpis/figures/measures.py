@@ -156,7 +156,8 @@ def _judge_ceiling(definition: Definition, judgement: Judgement, figure: Figure,
     if day >= period.end:
         is_unknown = is_open(definition, figure, goal, is_met=not is_over)
         return replace(
-            judgement, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value, variance=actual - goal.value,
+            judgement, status="not_applicable" if is_unknown else "missed" if is_over else "reached", planned_value=goal.value,
+            variance=actual - goal.value,
             ratio=_pace_ratio(definition, actual, goal.value),
         )  # fmt: skip
     planned = goal.value * ((day - period.start).days + 1) / ((period.end - period.start).days + 1)

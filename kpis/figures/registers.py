@@ -288,7 +288,8 @@ class Published:
         return {
             "indicator": self.indicator_code, "period": self.period_code, "unit": self.unit, "published_value": self.value,
             "published_numerator": self.numerator, "published_denominator": self.denominator,
-            "is_approximate": self.is_approximate, "is_total_approximate": self.is_total_approximate, "register_done_count": self.counted, "register_count": self.registered,
+            "is_approximate": self.is_approximate, "is_total_approximate": self.is_total_approximate,
+            "register_done_count": self.counted, "register_count": self.registered,
             "difference": self.difference,
         }  # fmt: skip
 

@@ -20,8 +20,10 @@ from kpis.store.tables import table_of
 BESIDE = frozenset(
     table_of(model).name
     for model in (
-        tables.AuditEvent, tables.Decision, tables.Deputy, tables.EditionPointer, tables.EndedSignIn, tables.IssuedTemplate, tables.Meeting, tables.Notice,
-        tables.NoticeChoice, tables.NoticeReader, tables.OriginalFile, tables.Publication, tables.Question, tables.QuestionAnswer, tables.QuestionReply, tables.QuestionUpload, tables.RefusedFile, tables.ReportingException,
+        tables.AuditEvent, tables.Decision, tables.Deputy, tables.EditionPointer, tables.EndedSignIn, tables.IssuedTemplate,
+        tables.Meeting, tables.Notice,
+        tables.NoticeChoice, tables.NoticeReader, tables.OriginalFile, tables.Publication, tables.Question, tables.QuestionAnswer,
+        tables.QuestionReply, tables.QuestionUpload, tables.RefusedFile, tables.ReportingException,
         tables.ReviewComment, tables.SigningKey, tables.Submission, tables.SubmissionCheck, tables.SubmissionContributor,
         tables.SubmissionRow, tables.SubmissionUpload, tables.SubmissionWarning, tables.ToldStatus, tables.UserAccount,
         tables.UserRole, tables.Webhook, tables.Withdrawal,

@@ -272,10 +272,12 @@ class Store:
                         period_code=shared.setdefault(period, period), value=value, numerator=n, denominator=d, base_value=base,
                         text_ja=text_ja and shared.setdefault(text_ja, text_ja), text_en=text_en,
                         is_approximate=approximate, is_lower_bound=lower, is_year_to_date=to_date, is_base_estimated=estimated,
-                        sample_size=size, is_preliminary=preliminary, vintage=vintage, known_at=known_at, source_code=shared.setdefault(source, source),
+                        sample_size=size, is_preliminary=preliminary, vintage=vintage, known_at=known_at,
+                        source_code=shared.setdefault(source, source),
                         is_sample=sample,
                         is_rolled_up=False, is_recast=False, is_worked_out=is_worked_out, reason_class=reason or "",
-                        reason_text=words, withdraws_vintage=withdraws, finalises_vintage=finalises, note_ja=note_ja, note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
+                        reason_text=words, withdraws_vintage=withdraws, finalises_vintage=finalises, note_ja=note_ja,
+                        note_en=note_en, other_fields=tuple(zip(OTHER_FIELDS, others, strict=True)),
                     )
                 )  # fmt: skip
         return figures

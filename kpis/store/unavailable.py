@@ -32,7 +32,8 @@ _SQLITE = {
 _POSTGRESQL = {
     "55P03": "database_busy", "40": "database_busy", "57014": "database_silent", "57P": "database_gone", "08": "database_gone",
     "25P03": "database_silent", "28": "database_refused", "3D": "database_refused", "42501": "database_refused",
-    "42P01": "database_without_tables", "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out", "53300": "files_out", "58": "disk_fault",
+    "42P01": "database_without_tables", "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out",
+    "53300": "files_out", "58": "disk_fault",
     "XX001": "database_damaged", "XX002": "database_damaged",
 }  # fmt: skip
 _SYSTEM = {

@@ -163,7 +163,8 @@ class Voices:
             raise FigureRefused("voice_too_long", most=MOST_WORDS)
         row = {
             "subject_kind": kind, "subject_code": code, "edition": edition, "grade": grade, "words": text, "language": language,
-            "said_on": said_on, "is_held": is_personal(text), "state": (VoiceState.NEW if text else VoiceState.READ).value, "answer_ja": "", "answer_en": "",
+            "said_on": said_on, "is_held": is_personal(text), "state": (VoiceState.NEW if text else VoiceState.READ).value,
+            "answer_ja": "", "answer_en": "",
         }  # fmt: skip
         with self._begun(writes=True) as connection:
             connection.execute(insert(VOICE).values(**row))

@@ -227,7 +227,12 @@ def of_formula(reach: Reach, *, sheet: str = "", cell: str = "", place: str = ""
     )  # fmt: skip
 
 
-def _feed(archive: zipfile.ZipFile, part: str, parser: expat.XMLParserType, gathered: list[object] | list[str] | list[tuple[str, dict[str, str]]]) -> None:  # fmt: skip
+def _feed(
+    archive: zipfile.ZipFile,
+    part: str,
+    parser: expat.XMLParserType,
+    gathered: list[object] | list[str] | list[tuple[str, dict[str, str]]],
+) -> None:
     try:
         with archive.open(part) as stream:
             while piece := stream.read(_PIECE):

@@ -117,7 +117,8 @@ def record_issue(
             session.add(
                 tables.IssuedTemplate(
                     template_id=mark.template_id, bureau_code=mark.bureau_code, period_code=mark.period_code, part=part,
-                    rows_json=json.dumps(rows) if rows else "", filled_json=_packed(filled) if filled else "", issued_by=actor, issued_at=datetime.fromisoformat(mark.issued_at),
+                    rows_json=json.dumps(rows) if rows else "", filled_json=_packed(filled) if filled else "", issued_by=actor,
+                    issued_at=datetime.fromisoformat(mark.issued_at),
                 )
             )  # fmt: skip
 

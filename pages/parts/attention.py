@@ -160,7 +160,8 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
         rows = [
             Lasted(
                 address.path("indicator", code=item.entry.definition.code), named(item.entry.definition), item.judgement.status,
-                standing_word(item.judgement, language()), attention.strip(moment.stood(item) if has_target(item) else (), words, name=named(item.entry.definition)),
+                standing_word(item.judgement, language()),
+                attention.strip(moment.stood(item) if has_target(item) else (), words, name=named(item.entry.definition)),
                 attention.since_words(moment.off_since(item), words),
             )
             for item in items

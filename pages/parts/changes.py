@@ -27,7 +27,8 @@ def changes_table(changes: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         )
         rows.append(
             {
-                t("edition_change"): t(f"edition_change_{change['kind']}"), t("edition_change_item"): what_changed(change, viewer_words(), unit_name(change.get("unit_code") or "")),
+                t("edition_change"): t(f"edition_change_{change['kind']}"),
+                t("edition_change_item"): what_changed(change, viewer_words(), unit_name(change.get("unit_code") or "")),
                 t("edition_change_old"): named(change, "old"), t("edition_change_new"): named(change, "new"),
                 t("edition_change_size"): named(change, "size"), t("edition_change_reason"): text,
             }

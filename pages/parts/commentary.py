@@ -95,7 +95,10 @@ def ask_causes(store: Store, opened: Opened, *, actor: str) -> None:
             columns = st.columns(3)
             given[code] = {
                 f"{part}_ja": column.text_area(
-                    t(f"part_{part}"), key=f"say_{part}_{report.id}_{code}", max_chars=saying.LONGEST, height=80
+                    t("part_in_japanese", part=t(f"part_{part}")),
+                    key=f"say_{part}_{report.id}_{code}",
+                    max_chars=saying.LONGEST,
+                    height=80,
                 )
                 for part, column in zip(_PARTS, columns, strict=True)
             }

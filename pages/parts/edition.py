@@ -116,7 +116,8 @@ def draw_known() -> None:
     address.set_widget("known_pick", ON_A_DAY if day else known_value)
     with st.container(gap="xsmall"):
         st.selectbox(
-            t("known_as"), ["", ON_A_DAY, *there], format_func=partial(_known_word, there), key="known_pick", help=t("known_help"), on_change=_known, args=(now,)
+            t("known_as"), ["", ON_A_DAY, *there], format_func=partial(_known_word, there), key="known_pick", help=t("known_help"),
+            on_change=_known, args=(now,)
         )  # fmt: skip
         if day is not None:
             address.set_widget("known_day", day)

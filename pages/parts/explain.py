@@ -49,7 +49,8 @@ def resolve_conflicts(store: Store, opened: Opened, *, actor: str) -> None:
                 THEIRS: t("choose_theirs", value=markdown(value_text(kind, cell.column, cell.old))),
             }
             picked[kind, cell.row.key, cell.column] = st.radio(
-                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__, key=revision_key(f"conflict_{number}_{cell.place}", opened.report),
+                cell.place, [OURS, THEIRS], index=None, format_func=words.__getitem__,
+                key=revision_key(f"conflict_{number}_{cell.place}", opened.report),
                 label_visibility="collapsed",
             )  # fmt: skip
         if st.form_submit_button(t("conflicts_button"), type="primary", icon=":material/check:"):

@@ -72,7 +72,8 @@ def correcting(store: Store, opened: Opened, *, me: Viewer) -> None:
     pending.forget_missing(sheet, sheet_grid)
     with st.container(border=True):
         after = st.data_editor(
-            _table(sheet_grid, shown, names, pending.shown_by(key)), hide_index=True, width="stretch", num_rows="fixed", disabled=[_ROW], placeholder="", key=key,
+            _table(sheet_grid, shown, names, pending.shown_by(key)), hide_index=True, width="stretch", num_rows="fixed",
+            disabled=[_ROW], placeholder="", key=key,
             column_config={_ROW: st.column_config.TextColumn(t("row"), pinned=True, width=320), **_columns(sheet_grid, layout.choices)},
         )  # fmt: skip
         pending.keep(_edits(sheet_grid, shown, _table(sheet_grid, shown, names, {}), after), shown)

@@ -129,7 +129,8 @@ def channels(store: Store, *, actor: str) -> None:
             t("bureau"): names.get(channel.bureau_code or "", channel.bureau_code or t("channel_whole")),
             t("notice_language"): own_name(channel.language),
             t("channel_reach"): t("channel_reach_internal" if channel.is_internal else "channel_reach_public"),
-            t("state"): t("channel_is_active" if channel.is_active else "channel_is_ended"), t("who"): channel.set_by, t("when"): instant(channel.set_at),
+            t("state"): t("channel_is_active" if channel.is_active else "channel_is_ended"), t("who"): channel.set_by,
+            t("when"): instant(channel.set_at),
         }
         for channel in listed
     ]  # fmt: skip

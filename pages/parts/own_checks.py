@@ -113,7 +113,8 @@ def stand_ins(store: Store, *, me: Viewer) -> None:
     rows = [
         {
             t("deputy_for"): deputy.stands_in_for, t("deputies"): deputy.email, t("deputy_from"): format_date(deputy.from_date, language()),
-            t("deputy_until"): format_date(deputy.until_date, language()), t("state"): t(f"deputy_state_{deputy.state(today)}"), t("who"): deputy.named_by,
+            t("deputy_until"): format_date(deputy.until_date, language()), t("state"): t(f"deputy_state_{deputy.state(today)}"),
+            t("who"): deputy.named_by,
         }
         for deputy in listed
     ]  # fmt: skip

@@ -33,7 +33,8 @@ def problem_list(problems: Sequence[Problem], *, key: str) -> None:
             word = t(f"grade_{problem.grade}")
             prose.markdown(
                 f"{icon} {word} {_bold(_place(problem))}{markdown(problem.subject_in(language()))}  \n"
-                f"{as_found(problem.found_in(language()), is_content=problem.is_content)}{t('list_comma')}{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
+                f"{as_found(problem.found_in(language()), is_content=problem.is_content)}{t('list_comma')}"
+                f"{t('expected')}: {markdown(written(problem.expected, language()))}  \n"
                 f":material/build: {markdown(written(problem.remedy, language()))}"
             )
         with st.expander(t("problem_table", count=len(own)), icon=":material/table:"):

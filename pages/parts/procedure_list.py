@@ -107,7 +107,8 @@ def _shown(rows: list[ProcedureOnDay], bureaus: dict[str, str]) -> ShownGrid:
         column_config={
             t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small"),
             t("col_name"): st.column_config.TextColumn(width=340), t("col_channel"): st.column_config.TextColumn(width=170),
-            t("col_status"): st.column_config.TextColumn(width=150), t("col_phone"): st.column_config.TextColumn(width=90), t("col_cases"): number, t("col_online_cases"): number,
+            t("col_status"): st.column_config.TextColumn(width=150), t("col_phone"): st.column_config.TextColumn(width=90),
+            t("col_cases"): number, t("col_online_cases"): number,
         },
     )  # fmt: skip
 

@@ -105,7 +105,8 @@ def _coverage(question: Question, replies: list[Reply]) -> None:
         {
             t("bureau"): names.get(reply.bureau_code, reply.bureau_code), t("state"): t(f"reply_is_{reply.state}"),
             t("question_late"): t("question_late") if reply.is_late and question.state == QuestionState.OPEN else "",
-            t("question_rows"): f"{reply.rows_count}" if reply.revision else "", t("who"): reply.submitted_by or "", t("when"): instant(reply.submitted_at),
+            t("question_rows"): f"{reply.rows_count}" if reply.revision else "", t("who"): reply.submitted_by or "",
+            t("when"): instant(reply.submitted_at),
             t("give_back_reason_short"): viewer_words().half(reply.return_reason),
         }
         for reply in replies

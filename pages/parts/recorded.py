@@ -37,14 +37,18 @@ _PHRASES = tuple(
     (re.compile(pattern), key)
     for pattern, key in (
         (r"(?P<count>\d+) cells differ, (?P<rows>\d+) rows unchanged", "trail_differ"), (r"revision (?P<number>\d+)(?=[:,]|$)", "trail_revision"),
-        (r"(?<![\w.])(?P<count>\d+) rows\b", "trail_rows"), (r"(?<![\w.])(?P<count>\d+) cells written twice", "trail_twice"), (r"(?<![\w.])(?P<count>\d+) cells\b", "trail_cells"),
-        (r"(?<![\w.])(?P<count>\d+) warnings\b", "trail_warnings"), (r"(?P<count>\d+) workbooks$", "trail_workbooks"), (r"on behalf of the bureau", "trail_on_behalf"),
-        (r"first edition (?P<number>\d+)$", "trail_first_edition"), (r"^edition (?P<number>\d+)$", "trail_edition"), (r"^until (?P<day>\S+?):", "trail_until"),
+        (r"(?<![\w.])(?P<count>\d+) rows\b", "trail_rows"), (r"(?<![\w.])(?P<count>\d+) cells written twice", "trail_twice"),
+        (r"(?<![\w.])(?P<count>\d+) cells\b", "trail_cells"),
+        (r"(?<![\w.])(?P<count>\d+) warnings\b", "trail_warnings"), (r"(?P<count>\d+) workbooks$", "trail_workbooks"),
+        (r"on behalf of the bureau", "trail_on_behalf"),
+        (r"first edition (?P<number>\d+)$", "trail_first_edition"), (r"^edition (?P<number>\d+)$", "trail_edition"),
+        (r"^until (?P<day>\S+?):", "trail_until"),
         (r"\bvintage (?P<number>\d+)", "trail_vintage"),
     )
 )  # fmt: skip
 _ABOUT = {
-    "edition": "trail_edition", "webhook": "trail_channel", "refused file": "trail_refused_file", "voice": "trail_voice", "withdrawal": "trail_withdrawal",
+    "edition": "trail_edition", "webhook": "trail_channel", "refused file": "trail_refused_file", "voice": "trail_voice",
+    "withdrawal": "trail_withdrawal",
     "question": "trail_question",
 }  # fmt: skip
 _BOTH = re.compile(r"(?P<ja>[^;/]*[ぁ-\u9fff][^;/]*) / (?P<en>[ -~]+?)(?=;|$)")
@@ -163,7 +167,8 @@ class Trail:
         except ValueError:
             return detail
         lines = [
-            t("trail_revision", number=value) if name == "revision" else self.in_words(str(value)) for name, value in fields.items() if value not in (None, "", [])
+            t("trail_revision", number=value) if name == "revision" else self.in_words(str(value)) for name,
+            value in fields.items() if value not in (None, "", [])
         ]  # fmt: skip
         return t("list_comma").join(lines)
 
@@ -183,7 +188,8 @@ def trail() -> Trail:
         return f"{called} {names.get(key[1], key[1])}" if kind == OBSERVATIONS else called
 
     names = {
-        **{code: named(named_row) for code, named_row in moment.by_code(tables.Project).items()}, **{code: named(named_row) for code, named_row in moment.indicators.items()},
+        **{code: named(named_row) for code, named_row in moment.by_code(tables.Project).items()},
+        **{code: named(named_row) for code, named_row in moment.indicators.items()},
         **bureau_names(),
     }  # fmt: skip
     reports = {
@@ -196,6 +202,7 @@ def trail() -> Trail:
 def columns_of(read: Trail, event: Event) -> dict[str, str]:
     """Return a step as column → text, for the columns common to all lists of steps (without time and person)."""
     return {
-        t("action"): event_name(event.action), t("subject"): read.subject(event.subject), t("detail"): read.detail(event), t("cell"): place_name(event.cell),
+        t("action"): event_name(event.action), t("subject"): read.subject(event.subject), t("detail"): read.detail(event),
+        t("cell"): place_name(event.cell),
         "SHA-256": (event.file_sha256 or "")[:12],
     }  # fmt: skip

@@ -31,7 +31,8 @@ def merged_files(opened: Opened) -> None:
     part_heading(t("brought", count=len(opened.uploads)))
     rows = [
         {
-            t("file"): file_label(uploaded), t("revision"): uploaded.revision, t("brought_part"): part_name(uploaded.part), t("rows_count_short"): uploaded.rows_count,
+            t("file"): file_label(uploaded), t("revision"): uploaded.revision, t("brought_part"): part_name(uploaded.part),
+            t("rows_count_short"): uploaded.rows_count,
             t("who"): uploaded.uploaded_by, t("when"): instant(uploaded.uploaded_at),
             **({t("detail"): t("brought_on_behalf", how=uploaded.how_it_came) if uploaded.is_on_behalf else ""} if on_behalf else {}),
         }

@@ -81,7 +81,8 @@ def changes_table(opened: Opened) -> pd.DataFrame:
             jump = digits((new - old) / abs(old), "+.1%")
         rows.append(
             {
-                t("cell"): place_name(places.get((kind, row.key, change.column), change.place)), t("row"): name(row), t("column"): column_name(kind, change.column),
+                t("cell"): place_name(places.get((kind, row.key, change.column), change.place)), t("row"): name(row),
+                t("column"): column_name(kind, change.column),
                 t("old_value"): value_text(kind, change.column, change.old),
                 t("new_value"): reported_text(change),
                 t("nature"): f"{_ICONS[change.nature]} {t(f'nature_{change.nature}')}" + _conflict_word(change) + _reading_word(change),

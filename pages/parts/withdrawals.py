@@ -42,7 +42,8 @@ def withdrawn(store: Store, *, actor: str) -> None:
     rows = [
         {
             t("row"): name.of(OBSERVATIONS, a.key), t("bureau"): bureau_names().get(a.key[1], a.key[1]), t("vintage"): a.vintage,
-            t("withdrawal_figure"): _figure_text(a.figure), t("reason"): f"[{viewer_words().reason('correction_', a.reason_class)}] {viewer_words().half(a.reason_text)}",
+            t("withdrawal_figure"): _figure_text(a.figure),
+            t("reason"): f"[{viewer_words().reason('correction_', a.reason_class)}] {viewer_words().half(a.reason_text)}",
             t("state"): t(f"withdrawal_{a.state}"), t("who"): f"{a.asked_by} → {a.decided_by}", t("when"): instant(a.decided_at),
             t("detail"): a.decision_text,
         }
@@ -60,7 +61,8 @@ def _decide(store: Store, request: Asked, *, actor: str) -> None:
         figure, then = (markdown(_figure_text(figure)) for figure in (request.figure, request.then))
         prose.markdown(t("withdrawal_line", vintage=request.vintage, figure=figure, then=then))
         prose.markdown(
-            f"\\[{markdown(viewer_words().reason('correction_', request.reason_class))}\\] {markdown(viewer_words().half(request.reason_text))}  \n:gray[{markdown(request.asked_by)} {instant(request.asked_at)}]"
+            f"\\[{markdown(viewer_words().reason('correction_', request.reason_class))}\\] {markdown(viewer_words().half(request.reason_text))}  \n"
+            f":gray[{markdown(request.asked_by)} {instant(request.asked_at)}]"
         )
         if actor == request.asked_by:
             prose.info(t("withdrawal_four_eyes"), icon=":material/visibility:")
@@ -96,7 +98,8 @@ def _ask(store: Store, *, actor: str) -> None:
     data_table(
         [
             {
-                t("vintage"): v.vintage, t("value"): _figure_text(v), t("known"): instant(v.known_at), t("reason"): viewer_words().half(v.reason_text),
+                t("vintage"): v.vintage, t("value"): _figure_text(v), t("known"): instant(v.known_at),
+                t("reason"): viewer_words().half(v.reason_text),
             }
             for v in vintages
         ],

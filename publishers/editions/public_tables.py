@@ -42,7 +42,8 @@ PUBLIC: dict[type[SQLModel], str] = {
     tables.ProjectBureau: "id project_code bureau_code role valid_from valid_from_precision valid_to valid_to_precision source_code",
     tables.Indicator: "indicator_code project_code theme kind direction unit decimals name definition "
     "frequency scope_code is_headline is_reported_by_bureaus base exclusions threshold_on_track "
-    "threshold_behind tolerance stale_after_days publication_lag_days minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note",
+    "threshold_behind tolerance stale_after_days publication_lag_days "
+    "minimum_value maximum_value sibling_code replaced_by_code paired_with_code sort_order source_code note",
     tables.Baseline: "indicator_code bureau_code period_code value is_approximate is_estimated source_code",
     tables.Target: "id indicator_code bureau_code period_code value numerator denominator is_approximate set_on set_on_precision "
     "set_order "
@@ -62,7 +63,8 @@ PUBLIC: dict[type[SQLModel], str] = {
     "applications_count online_count is_count_estimated ended_on ended_on_precision ended_reason successor_code vintage "
     "source_code verified",
     tables.Facility: "facility_code name_ja kind is_class bureau_code organisation_ja municipality_ja latitude longitude "
-    "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status ended_on ended_on_precision ended_reason successor_code "
+    "payment_methods cashless_since cashless_since_precision planned_for planned_for_precision cashless_status "
+    "ended_on ended_on_precision ended_reason successor_code "
     "vintage source_code verified",
     tables.Commentary: "commentary_code bureau_code indicator_code project_code period_code cause_ja cause_en obstacle_ja obstacle_en "
     "response_ja response_en ended_on ended_on_precision ended_reason successor_code vintage source_code verified",

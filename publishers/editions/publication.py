@@ -282,7 +282,8 @@ def _write(
     keep_copy(beside / GOVERNMENT)
     stands = tally(candidate.own)
     manifest: dict[str, Any] = {
-        **about, **facts, "software_version": software_version(), "compared_with": shown.number if shown else None, "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
+        **about, **facts, "software_version": software_version(), "compared_with": shown.number if shown else None,
+        "statuses": stands.to_json(), "left_out_samples": dict(gathered.left_out),
         "tables": table_digests(beside / DATABASE),
     }  # fmt: skip
     history = [(e, e.changes()) for e in on_disk.shown(folder)]

@@ -123,7 +123,8 @@ def _front(front: Front, agenda: Agenda, family: str) -> dict[str, Any]:
         "counts": [_group(label, count, counted) for label, count, counted in front.counts],
         "decide_title": w("decided_today") if decided else w("decide_today"), "decide": decided or list(front.to_decide),
         "decide_more": w("pack_more", count=wanted) if wanted and not decided else "",
-        "rows_title": w("att_heading", count=len(agenda.rows)), "silent": silent(agenda.rows, w), "heads": _heads(agenda), "rows": [_row(row, agenda) for row in front.rows],
+        "rows_title": w("att_heading", count=len(agenda.rows)), "silent": silent(agenda.rows, w), "heads": _heads(agenda),
+        "rows": [_row(row, agenda) for row in front.rows],
         "rows_more": w("pack_more", count=rows) if rows else "", "nothing": w("att_nothing"),
         "headlines_title": w("pack_headlines"),
         "headlines_heads": [w("status"), w("indicators_one"), w("actual"), w("pack_bar"), w("previous"), w("year_earlier"), w("att_strip_heading")],
@@ -156,7 +157,8 @@ def _row(row: OffTrackRow, agenda: Agenda) -> dict[str, Any]:
     w, answer = agenda.words, row.answer
     return {
         "status": row.status if row.is_current else marks.UNKNOWN, "word": row.word, "name": phrases(row.name), "about": phrases(row.about),
-        "gap": row.gap.text, "strip": _strip(row.strip), "since": phrases(row.since), "cause": answer.cause or UNSAID, "action": answer.action or UNSAID,
+        "gap": row.gap.text, "strip": _strip(row.strip), "since": phrases(row.since), "cause": answer.cause or UNSAID,
+        "action": answer.action or UNSAID,
         "who": " ".join(filter(None, (row.bureau or w("att_undecided"), answer.owner))),
         "due": answer.due_said(w) if answer.due else "",
     }  # fmt: skip
@@ -189,9 +191,11 @@ def _item(item: Item, agenda: Agenda, *, place: int, count: int, family: str) ->
     tables += [_table(agenda.block(item.before, "before"))] if item.before else []
     tables += [_table(agenda.block(item.now, "now"))] if item.now else []
     return {
-        "place": w("agenda_place", place=place, of=count), "name": item.name, "status": (row.status if row.is_current else marks.UNKNOWN) if row else "",
+        "place": w("agenda_place", place=place, of=count), "name": item.name,
+        "status": (row.status if row.is_current else marks.UNKNOWN) if row else "",
         "word": row.word if row else "", "about": row.about if row else pack.targets(item, agenda),
-        "facts": [{"label": label, "value": phrases(value)} for label, value in pack.facts(item, agenda)], "strip": _strip(row.strip) if row else None,
+        "facts": [{"label": label, "value": phrases(value)} for label, value in pack.facts(item, agenda)],
+        "strip": _strip(row.strip) if row else None,
         "sentences": list(item.sentences), "svg": _chart(item.scored, agenda, family, size=CHART) if item.scored else None,
         "happened": _happened(item.scored, agenda) if item.scored else [],
         "tables": tables, "assessment": item.assessment, "contradicted": item.is_contradicted, "room": not item.now,

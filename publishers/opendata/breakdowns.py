@@ -77,7 +77,8 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "bureau_summary": (
         {
             "organisation": _TEXT, "bureau_code": _TEXT, "name_ja": _TEXT, "name_en": _TEXT, "is_valid": "boolean",
-            "indicators_owed_count": _COUNT, "indicators_reported_count": _COUNT, "own_indicators_count": _COUNT, "procedures_count": _COUNT, "procedures_done_count": _COUNT,
+            "indicators_owed_count": _COUNT, "indicators_reported_count": _COUNT, "own_indicators_count": _COUNT,
+            "procedures_count": _COUNT, "procedures_done_count": _COUNT,
             "facilities_count": _COUNT, "facilities_introduced_count": _COUNT, "milestones_count": _COUNT, "milestones_done_count": _COUNT,
             "milestones_late_count": _COUNT, "milestones_missed_count": _COUNT, "milestones_not_seen_count": _COUNT,
         },
@@ -86,14 +87,16 @@ FIELDS: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {
     "attention": (
         {
             "place": _COUNT, "subject": _TEXT, "subject_code": _TEXT, "project_code": _TEXT, "bureau_code": _TEXT, "status": _TEXT, "standing": _TEXT,
-            "gap": _RATE, "due_date": "date", "slip_days": _COUNT, "since_period": _TEXT, "quarters_count": _COUNT, "is_longer": "boolean", "first_status": _TEXT,
+            "gap": _RATE, "due_date": "date", "slip_days": _COUNT, "since_period": _TEXT, "quarters_count": _COUNT,
+            "is_longer": "boolean", "first_status": _TEXT,
             "cause": _TEXT, "action": _TEXT, "owner": _TEXT, "action_due_on": "date",
         },
         ("subject", "subject_code"),
     ),
     "needed": (
         {
-            "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "unit_ja": _TEXT, "unit_en": _TEXT, "target_period": _TEXT, "target_value": _RATE,
+            "indicator_code": _TEXT, "bureau_code": _TEXT, "period_code": _TEXT, "unit_ja": _TEXT, "unit_en": _TEXT,
+            "target_period": _TEXT, "target_value": _RATE,
             "remaining": _RATE, "months_left": _COUNT, "unseen_months": _COUNT, "per_quarter": _RATE, "brought_per_quarter": _RATE,
             "brought_months": _COUNT, "is_budget": "boolean", "chance": _RATE, "coverage_pct": _RATE, "back_test_count": _COUNT,
         },

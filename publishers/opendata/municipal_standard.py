@@ -39,7 +39,8 @@ def public_facilities(moment: Moment, who: PublisherFields, codes: Mapping[str, 
             "所在地_連結表記": who.prefecture_ja + place if place else "", "所在地_都道府県": who.prefecture_ja if place else "",
             "所在地_市区町村": "" if several else place, "緯度": row.latitude, "経度": row.longitude,
             "団体名": row.organisation_ja or (units[row.bureau_code].name_ja if row.bureau_code else ""),
-            "説明": "キャッシュレス決済対応" if row.cashless_status == "introduced" else "", "URL": sources[row.source_code].url if row.source_code in sources else "",
+            "説明": "キャッシュレス決済対応" if row.cashless_status == "introduced" else "",
+            "URL": sources[row.source_code].url if row.source_code in sources else "",
         }  # fmt: skip
         rows.append([as_datum(filled.get(column)) for column in FACILITY_COLUMNS])
     write_csv(file, FACILITY_COLUMNS, rows)

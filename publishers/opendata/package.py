@@ -251,8 +251,10 @@ def _observations(moment: Moment) -> Resource:
                     "indicator_name_en": definition.name_en, "bureau_code": unit,
                     "bureau_name_ja": text_of(units[unit], "name", "ja") if unit in units else None, "period_code": figure.period_code,
                     "start_date": period.start, "end_date": period.end, "value": read.value, "unit_ja": definition.unit_ja,
-                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in names_given}, "vintage": row["vintage"],
-                    "finalises_vintage": row["finalises_vintage"], **revision_json(definition, figure, by_vintage), "published_on": row["published_on"],
+                    "unit_en": definition.unit_en, "is_worked_out": read.is_worked_out, **{name: row[name] for name in names_given},
+                    "vintage": row["vintage"],
+                    "finalises_vintage": row["finalises_vintage"], **revision_json(definition, figure, by_vintage),
+                    "published_on": row["published_on"],
                     "known_at": row["known_at"], "verified": row["verified"], "reason_class": row["reason_class"],
                     "reason_text": row["reason_text"], **dict(zip(notes, map(row.get, notes), strict=True)),
                     "source_code": row["source_code"], "source_url": source.url if source else None,
@@ -295,7 +297,8 @@ def _status(moment: Moment) -> Resource:
         "previous_value": "number", "year_earlier_period": "string", "year_earlier_value": "number", "is_stale": "boolean",
         "age_days": "integer", "is_awaiting": "boolean", "is_part": "boolean", "last_due_period": "string", "last_due_value": "number",
         "last_due_result": "string", "last_due_gap": "number", "last_settled_period": "string", "last_settled_value": "number",
-        "last_settled_result": "string", "last_settled_gap": "number", "publication_lag_days": "integer", "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
+        "last_settled_result": "string", "last_settled_gap": "number", "publication_lag_days": "integer",
+        "threshold_on_track": "number", "threshold_behind": "number", "tolerance": "number",
         "rule_version": "string", "sentence_ja": "string", "sentence_en": "string",
     }  # fmt: skip
     rows = []

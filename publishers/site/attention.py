@@ -145,7 +145,8 @@ def strips(listed: Sequence[Lasted], words: Words, *, caption: str) -> Markup:
     cells = [
         (
             link(item.address, item.name),
-            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(item.status), beside_mark(item.word)), strip(item.quarters), item.since,
+            Markup('<span class="sm"><i class="{}"></i>{}</span>').format(look_of(item.status), beside_mark(item.word)),
+            strip(item.quarters), item.since,
         )
         for item in listed
     ]  # fmt: skip

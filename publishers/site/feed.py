@@ -59,7 +59,8 @@ def atom(site: Site, words: Words) -> str:
                 entry, "title",
                 words(
                     "ed_correction", name=words.named(change) or change["code"],
-                    whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.moment.units)) else "", period=period or change.get("field", ""),
+                    whose=words("in_brackets", text=unit) if (unit := whose(change, words, site.moment.units)) else "",
+                    period=period or change.get("field", ""),
                     old=words.named(change, "old") or "―", new=words.named(change, "new") or "―",
                 ),
             )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from kpis.figures.facilities import CASHLESS, STATUSES, Facility, by_status, counted, taking
-from kpis.figures.scorecard import Scored, tally
+from kpis.figures.scorecard import Scored, Tally, tally
 from kpis.government import government
 from kpis.languages import SOURCE
 from kpis.store.queries import Filter
@@ -72,8 +72,9 @@ def front_page(
         "dots": dots(opened.count, words) if opened.count is not None else "", "examples": examples,
         "places": [(anchor, name) for anchor, name, _ in _by_place(site, words)],
         "cards": partial(theme_cards_to, site, words, scored),
-        "judged": words("cz_judged", total=words.number(counts.judged)), "without": words("cz_without", count=words.number(counts.judged + without)) if without else "",
-        "band": lambda home: seen.band(counts, lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
+        "judged": words("cz_judged", total=words.number(counts.judged)),
+        "without": words("cz_without", count=words.number(counts.judged + without)) if without else "",
+        "band": partial(band_to, words, counts),
         "off": [(partial(leads, row=row), row) for row in off[:OFF]], "off_count": words.number(len(off)),
         "changes": changed[:CHANGED], "latest": latest, "label": label,
     }  # fmt: skip
@@ -82,6 +83,12 @@ def front_page(
 def theme_cards_to(site: Site, words: Words, scored: Sequence[Scored], home: Callable[[str], str]) -> Markup:
     """Return the cards of the themes, linked to the pages of their indicators relative to ``home``."""
     return seen.theme_cards(scored, lambda code: f"{home('indicators')}indicators/{code}.html", words, as_of=site.moment.as_of)
+
+
+def band_to(words: Words, counts: Tally, home: Callable[[str], str]) -> Markup:
+    """Return the counts, each linked to its list on the page of standings relative to ``home``."""
+    standing = f"{home('standing')}standing.html"
+    return seen.band(counts, lambda group, status: f"{standing}#{group}-{status}", words, method=f"{home('method')}method.html")
 
 
 def _marked(name: str, japanese: str) -> Markup:

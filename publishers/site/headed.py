@@ -21,7 +21,8 @@ _TABLE = re.compile(r'(<div class="scroll"[^>]*>\s*)?(<table\b.*?</table>)(\s*</
 _HEADING = re.compile(r'<th\b(?=[^>]*\bscope="(col|row)")(?![^>]*\btitle=)([^>]*)>([^<]+)(?=</th>|<span)')
 # Scope of rows: elsewhere the same word may be the name of the row's subject.
 OF_ROWS = (
-    "actual", "target", "planned", "base", "progress", "planned_progress", "ratio", "ratio_of_cap", "need_left", "need_each", "need_before", "need_chance_head",
+    "actual", "target", "planned", "base", "progress", "planned_progress", "ratio", "ratio_of_cap", "need_left", "need_each",
+    "need_before", "need_chance_head",
 )  # fmt: skip
 _HELD: dict[str, tuple[Language, dict[str, dict[str, str]]]] = {}  # by code, with their texts: a government may use other terms
 _MEANT: dict[tuple[str, str], tuple[Mapping[str, str], dict[str, str]]] = {}  # by language code and scope, with their keys

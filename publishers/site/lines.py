@@ -22,10 +22,12 @@ _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a da
 _BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[ぁ-\u9fff])|(?<=</span>))\\?\):(?=\S)")
 # An address that is read, and its strokes behind which it may end: behind those of its scheme it may not, nor behind its last, where a comma may follow.
 _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[A-Za-z0-9_~%.#?-])")
-# A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is no text of a page, what is kept together already, and marks and
-# legends, whose parts stand side by side. A text begins where a tag ends: looked for at each of its letters, it would be read as often as it has letters.
+# A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is
+# no text of a page, what is kept together already, and marks and legends, whose parts stand side by side. A text begins where a tag
+# ends: looked for at each of its letters, it would be read as often as it has letters.
 _TEXT = re.compile(
-    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d・@]|\(in |\w-[a-z]|方法|[済非以〜～#]|下書|部門|結果|やや|みな|全.立)[^<]*)",
+    r"<(script|style|svg|title|textarea|option|code|pre)\b.*?</\1>|<span class=\"(?:nw|sm|att-mark)\b[^>]*>.*?</span>"
+    r"|<p class=\"lg\">.*?</p>|(?:(?<=>)|\A)([^<]*(?:[\d・@]|\(in |\w-[a-z]|方法|[済非以〜～#]|下書|部門|結果|やや|みな|全.立)[^<]*)",
     re.S,
 )
 

@@ -22,7 +22,7 @@ from publishers.site import seen
 from publishers.site.attention import leads, strip
 from publishers.site.attention import listed as listed_attention
 from publishers.site.block_views import BlockView, pairs
-from publishers.site.front import CHANGED, front_page, near, theme_cards_to
+from publishers.site.front import CHANGED, band_to, front_page, near, theme_cards_to
 from publishers.site.headed import folded
 from publishers.site.labels import each
 from publishers.site.pages_bureaus import bureau_pages, compared_by_bureau
@@ -140,7 +140,8 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}", "counts": lambda home: seen.band(tally(scored), lambda group, status: f"{home('standing')}standing.html#{group}-{status}", words, method=f"{home('method')}method.html"),
+        "title": title, "lead": lead_in, "description": f"{title} {lead_in}",
+        "counts": partial(band_to, words, tally(scored)),
         "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
         "excluded": [exclusions(items, site.moment.indicators.values(), words) for items in (shown.of_themes, shown.below)],
@@ -207,7 +208,8 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
     telling = Telling(words, site.moment)
     sentence = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "whose": attention.bureau_of(telling, views[0].scored)[1], "description": sentence, "row": row, "views": views, "units": site.moment.units, "facts": facts.facts(telling, row),
+        "title": words.named(row), "whose": attention.bureau_of(telling, views[0].scored)[1], "description": sentence, "row": row,
+        "views": views, "units": site.moment.units, "facts": facts.facts(telling, row),
         "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(telling, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(telling, v.scored), words) for v in views}, "related": related,
         "needed": {v.scored.entry.unit_code: BlockView(block, words) for v in views if (block := needed.block(v.scored, words))},
@@ -259,7 +261,8 @@ def _standing(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "standing.html", "standing.html", {
         "title": f"{words('nav_standing')} ({len(own)})",
         "lead": words("standing_lead", as_of=format_date(site.moment.as_of, words.language), view=words("view_then")),
-        "lists": [entry for entry in lists if entry[2]], "milestones": [entry for entry in milestones if entry[2]], "overdue": next((key for key, _, views_of in milestones if views_of and key.removeprefix("milestone-") in LATE), ""),
+        "lists": [entry for entry in lists if entry[2]], "milestones": [entry for entry in milestones if entry[2]],
+        "overdue": next((key for key, _, views_of in milestones if views_of and key.removeprefix("milestone-") in LATE), ""),
         "note": words("att_strip_note"),
     }  # fmt: skip
 
@@ -283,8 +286,11 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 _states_linked(report, words),
             ]
         )
+        timeline = projects.timeline(telling, report.milestones, chart=f"projects/{code}", without=NOT_LISTED)
         yield f"projects/{code}.html", "project.html", {
-            "title": projects.project_name(row, words), "whose": attention.leads(Telling(words, site.moment), code)[1], "row": row, "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))), "counts": counts, "status": badge(report.status, words),
+            "title": projects.project_name(row, words), "whose": attention.leads(Telling(words, site.moment), code)[1], "row": row,
+            "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))),
+            "counts": counts, "status": badge(report.status, words),
             "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
             "goal_heading": projects.goal_heading(report, words),
             "goal_source": sources.get(projects.goal_source(row)),
@@ -292,7 +298,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
                 (words(f"role_{m.role}"), unit, projects.times(m, unit.valid_to, words))
                 for m in report.bureaus for unit in (site.moment.units[m.bureau_code],)
             ],
-            "milestones": BlockView(projects.timeline(telling, report.milestones, chart=f"projects/{code}", without=NOT_LISTED), words, words("milestones"), telling),
+            "milestones": BlockView(timeline, words, words("milestones"), telling),
             "said": [BlockView(b, words) for b in commentary.blocks(telling, commentary.of_project(telling, report), [code], whose="both")],
             "versions": [(n.version_name(words.language), words.named(n.row)) for n in report.names], "has_chart": bool(report.milestones),
         }  # fmt: skip

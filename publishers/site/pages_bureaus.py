@@ -70,7 +70,8 @@ def _compared(site: Site, words: Words, view: str) -> Page:
             apart[is_there].append((words.unit(row), f"bureaus/{code}.html"))
     other = "now" if view == "then" else "then"
     return _file(view), "bureaus.html", {
-        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=bureau_matrix.title), "view": view, "other": (_file(other), words(f"ed_view_{other}")),
+        "title": words("ed_bureaus_title", view=words(f"view_{view}"), bureaus=bureau_matrix.title), "view": view,
+        "other": (_file(other), words(f"ed_view_{other}")),
         "lead": words("bureaus_lead", as_of=format_date(site.moment.as_of, words.language), view=words(f"view_{view}")),
         "matrix": lambda home: drawn(bureau_matrix, home, words("matrix_caption")),
         "gone": (lambda home: drawn(matrix.of_gone(telling, gone), home, gone_heading)) if gone else None, "gone_heading": gone_heading,
@@ -169,7 +170,8 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
         "views": mine, "now": now if figures[0] != figures[1] else [], "is_same": bool(figures[0]) and figures[0] == figures[1],
         "counts": badges(report.tally if report else Tally(), words, "#indicators"),
         "projects": [
-            (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code]) for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
+            (words(f"role_{m.role}"), site.moment.by_code(tables.Project)[m.project_code])
+            for m in site.moment.rows(tables.ProjectBureau) if m.bureau_code == code
         ],
         "procedures": listed_procedures(site, words, code, most=PROCEDURES),
         "facilities": [(f.name, words(f"cashless_{f.status}"), words("col_class") if f.is_class else "") for f in facilities],

@@ -158,7 +158,8 @@ def facilities(site: Site, words: Words) -> Page:
     ]
     whole = BlockView(told_facilities.whole_list(telling, facilities), words)
     listed = Listed(
-        heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED], file="facilities.csv", codes=[f.code for f in facilities[:LISTED]],
+        heading=words("fac_list"), columns=[column.heading for column in whole.columns], rows=whole.rows[:LISTED],
+        file="facilities.csv", codes=[f.code for f in facilities[:LISTED]],
         sentence=_sentence(len(facilities), words),
     )  # fmt: skip
     return "facilities.html", "register.html", {

@@ -146,7 +146,8 @@ def _address(words: Words, answer: Result, stands: frozenset[tuple[str, str]]) -
     path = {
         "indicator": f"indicators/{code}.html", "bureau": f"bureaus/{code}.html", "project": f"projects/{code}.html",
         "milestone": f"projects/{code}.html#milestones", "procedure": f"procedures.html#{row}", "facility": f"facilities.html#{row}",
-        "definition": "method.html", "help": _HELP.get(answer.anchor, f"method.html#{answer.anchor}"), "page": f"{_PAGES.get(answer.code, 'index')}.html",
+        "definition": "method.html", "help": _HELP.get(answer.anchor, f"method.html#{answer.anchor}"),
+        "page": f"{_PAGES.get(answer.code, 'index')}.html",
     }[answer.kind]  # fmt: skip
     return (words.folder if has_page(path.split("#")[0], words.language) else "") + path
 

@@ -150,7 +150,9 @@ def cards(listed: Iterable[CardRows], page_of: PageOf, words: Words, *, picture:
         rows = (
             Markup('<h3 class="cd-head"><span>{}</span>{}</h3>').format(card.title or card.name, mark(card.status, card.word, words, is_old=card.is_old)),
             Markup('<p class="cd-name">{}</p>').format(name),
-            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(" cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period),
+            Markup('<p class="cd-value{}"><b>{}</b> <span>{}</span></p>').format(
+                " cd-words" if card.is_text else "", large(card.value, is_text=card.is_text), card.period
+            ),
             _pairs(card.aims, "cd-aims"), Markup('<div class="cd-picture">{}</div>').format(picture(card)), _pairs(card.before, "cd-before"),
             Markup('<p class="cd-notes">{}</p>').format(words("list_comma").join(card.notes)),
         )  # fmt: skip
@@ -306,7 +308,8 @@ def projects(listed: Sequence[OverviewLine], page_of: PageOf, words: Words, *, c
 
     rows = [
         (
-            mark(line.status, line.word, words), link(page_of(line.code), line.name) + (small(line.about) if line.about else ""), strip(line.strip), line.since or "—",
+            mark(line.status, line.word, words), link(page_of(line.code), line.name) + (small(line.about) if line.about else ""),
+            strip(line.strip), line.since or "—",
             f"{words.number(line.good)} / {words.number(line.judged)}" if line.judged else "—", count(line.done), count(line.late, is_bad=True),
             count(line.unseen), line.next_name or "—",
             Markup('<b class="late">{}</b>').format(line.next_day) if line.is_overdue else line.next_day or "—",

@@ -105,6 +105,7 @@ class Site:
             ("overview.html", words("nav_overview")), (themes_file(), words("nav_themes")),
             ("standing.html", words("nav_standing")), ("definitions.html", words("ed_definitions")), ("projects.html", words("ed_projects")),
             ("bureaus.html", words("ed_bureaus")), ("procedures.html", words("procedures")),
-            ("facilities.html", words("ed_facilities")), *((f"{sheet}.html", words(f"nav_{sheet}")) for sheet in TOLD_BY_RECORD), ("method.html", words("method")),
+            ("facilities.html", words("ed_facilities")), *((f"{sheet}.html", words(f"nav_{sheet}")) for sheet in TOLD_BY_RECORD),
+            ("method.html", words("method")),
             ("revisions.html", words("nav_revisions")), ("data.html", words("ed_data")),
         ]  # fmt: skip

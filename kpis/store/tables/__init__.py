@@ -1,6 +1,7 @@
 """The tables of an instance.
 
-One class per table, the row grain in each docstring; catalogue tables hold the present definition, observations are append-only vintages. Days are ``DATE``; instants (``_at``) are UTC.
+One class per table, the row grain in each docstring; catalogue tables hold the present definition, observations are append-only vintages.
+Days are ``DATE``; instants (``_at``) are UTC.
 
 The fields of a list are declared on a class of their own, which validates a row of its file (``kpis.store.fields``); a table class does
 not validate: CHECK, UNIQUE and foreign keys do.

@@ -72,7 +72,8 @@ class Submission(NumberedRow, table=True):
         # One report per bureau and period can be in progress: two uploads at the same second cannot both open one.
         Index(
             "submission_open_once", "bureau_code", "period_code", unique=True,
-            sqlite_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"), postgresql_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"),
+            sqlite_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"),
+            postgresql_where=text(f"state IN ({words.quoted(reporting_words.OPEN_STATES)})"),
         ),
     )  # fmt: skip
     bureau_code: Annotated[str, refers("bureau.bureau_code")]
