@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from kpis.figures.projects import MILESTONE_STATES, PROJECT_RULE, Milestone, ProjectReport, in_order
 from kpis.figures.records import JUDGED, RULE_VERSION
-from kpis.figures.scorecard import Scored, figure_text, tally
+from kpis.figures.scorecard import Scored, tally
 from kpis.government import government
 from kpis.grouped import grouped
 from kpis.periods import parse_period
@@ -140,7 +140,7 @@ def _overview(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any
     return "overview.html", "overview.html", {
         "attention_heading": attention.heading(off, words), "attention_sentence": attention.sentence(off, words),
         "attention": lambda home: listed_attention(off, partial(leads, home), words, caption=attention.heading(off, words)),
-        "title": title, "lead": lead_in, "description": f"{title} {lead_in}",
+        "title": title, "lead": lead_in,
         "counts": partial(band_to, words, tally(scored)),
         "cards": partial(theme_cards_to, site, words, scored),
         "trend": own[shown.trend.entry.definition.code] if shown.trend else None,
@@ -170,7 +170,7 @@ def _themes(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
     ]
     title = words("themes_title", text=heading)
     cards = partial(theme_cards_to, site, words, scored)
-    return themes_file(), "themes.html", {"title": title, "stands": heading, "cards": cards, "themes": themes, "has_chart": True}
+    return themes_file(), "themes.html", {"title": title, "lead": heading, "cards": cards, "themes": themes, "has_chart": True}
 
 
 def _definitions(site: Site, words: Words, own: Mapping[str, IndicatorView]) -> Any:
@@ -204,11 +204,9 @@ def _indicator(site: Site, words: Words, row: tables.Indicator, views: Sequence[
         for field, key in (("replaced_by_code", "successor"), ("paired_with_code", "pair_link"))
         if (other := getattr(row, field)) in site.moment.indicators
     ]
-    definition = views[0].scored.entry.definition
     telling = Telling(words, site.moment)
-    sentence = f"{figure_text(definition, views[0].scored.judgement.figure, words.language)}. {views[0].sentence}"
     return f"indicators/{code}.html", "indicator.html", {
-        "title": words.named(row), "whose": attention.bureau_of(telling, views[0].scored)[1], "description": sentence, "row": row,
+        "title": words.named(row), "whose": attention.bureau_of(telling, views[0].scored)[1], "description": capital(views[0].sentence), "row": row,
         "views": views, "units": site.moment.units, "facts": facts.facts(telling, row),
         "inputs": {v.scored.entry.unit_code: pairs(facts.inputs(telling, v.scored), words) for v in views},
         "targets": {v.scored.entry.unit_code: BlockView(facts.targets(telling, v.scored), words) for v in views}, "related": related,
@@ -290,7 +288,7 @@ def _projects(site: Site, words: Words, every: Sequence[IndicatorView]) -> Pages
         yield f"projects/{code}.html", "project.html", {
             "title": projects.project_name(row, words), "whose": attention.leads(Telling(words, site.moment), code)[1], "row": row,
             "strip": strip(attention.strip(site.moment.project_stood(report), words, name=projects.project_name(row, words))),
-            "counts": counts, "status": badge(report.status, words),
+            "counts": counts, "status": badge(report.status, words), "description": projects.milestones_line(report.milestones, words),
             "views": [by_place[s.entry.definition.code, s.entry.unit_code] for s in report.scored],
             "goal_heading": projects.goal_heading(report, words),
             "goal_source": sources.get(projects.goal_source(row)),

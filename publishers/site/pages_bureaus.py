@@ -28,7 +28,7 @@ from telling import attention, bureaus, listed, matrix, projects
 from telling.blocks import Block, Link
 from telling.commentary import blocks, of_bureau
 from telling.matrix import Leads, Matrix
-from telling.words import Words
+from telling.words import Words, capital
 
 PROCEDURES = 50  # on the page of one bureau
 
@@ -166,7 +166,8 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     report, telling = next((r for r in site.moment.bureaus if r.code == code), None), site.telling(words)
     facilities = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
-        "title": words.named(row), "life": life, "history": history,
+        "title": words.named(row), "description": bureaus.title(report, words) if report else capital(life),
+        "life": life, "history": history,
         "views": mine, "now": now if figures[0] != figures[1] else [], "is_same": bool(figures[0]) and figures[0] == figures[1],
         "counts": badges(report.tally if report else Tally(), words, "#indicators"),
         "projects": [

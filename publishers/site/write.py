@@ -79,7 +79,7 @@ def write(
             up = "../" * here.count("/")
             html = environment.get_template(template).render(
                 {
-                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": partial(_home, up, words), "description": "",
+                    "site": site, "w": words, "path": path, "here": here, "up": up, "home": partial(_home, up, words), "description": "", "lead": "",
                     "section": path if "/" not in path else path.split("/")[0] + ".html", "has_chart": False, **context,
                 }
             )  # fmt: skip

@@ -117,6 +117,15 @@ def test_every_page_is_well_formed_named_in_its_language_and_says_which_edition_
         properties = {a.get("property") or a.get("name"): a["content"] for a in page.all("meta") if "content" in a}
         assert properties["description"] and properties["og:title"] and properties["og:image"].endswith(".png"), path
         assert properties["og:url"] == f"https://reform.example.jp/{path}"
+        described = properties["description"].rstrip("。. ")
+        assert described == properties["og:description"].rstrip("。. ") and described[:1] == described[:1].upper(), (
+            path,
+            described,
+        )
+        halves = re.split(r"。|\. ", described, maxsplit=1)
+        assert len(halves) < 2 or halves[0] not in halves[1], f"what is shared of {path} says a thing twice: {described}"
+        if path.split("/")[-2:-1] in (["indicators"], ["projects"]):
+            assert described != properties["og:title"].split(" — ")[0], f"what is shared of {path} says its name alone"
 
 
 def test_english_pages_keep_no_japanese_words_of_the_site_itself(site: Path) -> None:
