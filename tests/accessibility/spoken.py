@@ -211,8 +211,8 @@ def role(node: dict[str, Any]) -> str:
 
 
 def name(node: dict[str, Any]) -> str:
-    """Return what a node is called."""
-    return re.sub(r"\s+", " ", str(node.get("name", {}).get("value", ""))).strip()
+    """Return what a node is called, without the signs that only say where a line may end: nobody hears them."""
+    return re.sub(r"\s+", " ", re.sub("[\u2060\u200b]", "", str(node.get("name", {}).get("value", "")))).strip()
 
 
 def prop(node: dict[str, Any], wanted: str) -> Any:
