@@ -26,14 +26,14 @@ OFF = 3  # rows of what needs attention
 EXAMPLES = ("done", "planned", "not_done")  # an example of each, if the edition has one
 CHANGED = 3
 ASKED = 50  # procedures of a state searched for the first one with a bureau
-STEP, DOT, ACROSS = 14, 12, 20
+STEP, ACROSS = 14, 20  # from one square to the next; squares beside each other
 
 
 def dots(count: int, words: Words) -> Markup:
-    """Draw a hundred squares, ``count`` of them filled."""
+    """Draw a hundred squares, ``count`` of them filled; their size is in ``front.css``, told once."""
     squares = Markup("").join(
-        Markup('<rect x="{}" y="{}" width="{}" height="{}" rx="2"{}/>').format(
-            place // 5 * STEP + 1, place % 5 * STEP + 1, DOT, DOT, "" if place < count else Markup(' class="no"')
+        Markup('<rect x="{}" y="{}"{}/>').format(
+            place // 5 * STEP + 1, place % 5 * STEP + 1, "" if place < count else Markup(' class="no"')
         )
         for place in range(front.OUT_OF)
     )
