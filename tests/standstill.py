@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,7 +112,8 @@ class Cluster:
 
     def _send(self, number: int) -> None:
         for pid in Path(f"/proc/{self.postmaster}/task/{self.postmaster}/children").read_text().split():
-            os.kill(int(pid), number)
+            with suppress(ProcessLookupError):  # a process of the database that ended since it was listed
+                os.kill(int(pid), number)
 
 
 def postgresql_programs() -> Path | None:
