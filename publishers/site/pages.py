@@ -361,7 +361,8 @@ def _method(site: Site, words: Words) -> Any:
     )
     body += each('<tr><th scope="row">{}</th><td><code>{}</code></td></tr>', names(words))
     body += Markup("</tbody></table></details>")
-    return "method.html", "text.html", {"title": words("method"), "body": body}
+    in_a_sentence = in_short(words).splitlines()[0].removeprefix("- ")
+    return "method.html", "text.html", {"title": words("method"), "description": in_a_sentence, "body": body}
 
 
 def _revisions(site: Site, words: Words) -> Any:

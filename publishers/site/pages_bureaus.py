@@ -144,6 +144,13 @@ def _milestones(site: Site, words: Words, milestones: Sequence[Milestone], home:
     return BlockView(replace(block, columns=(milestone, project, *others), rows=rows), words)
 
 
+def _described(report: BureauReport | None, life: str, mine: Sequence[IndicatorView], words: Words) -> str:
+    """Return what a shared card says of a unit: what it reports, else how long it exists, else its first indicator."""
+    if report:
+        return bureaus.title(report, words)
+    return capital(life or (mine[0].sentence if mine else ""))
+
+
 def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequence[IndicatorView]) -> Page:
     begins = _day(row, "valid_from", "valid_from_precision", words)
     ends = words("ed_now") if row.is_current else _day(row, "valid_to", "valid_to_precision", words)
@@ -166,7 +173,7 @@ def _bureau(site: Site, words: Words, code: str, row: tables.Bureau, every: Sequ
     report, telling = next((r for r in site.moment.bureaus if r.code == code), None), site.telling(words)
     facilities = [f for f in site.moment.facilities if f.bureau == code]
     return f"bureaus/{code}.html", "bureau.html", {
-        "title": words.named(row), "description": bureaus.title(report, words) if report else capital(life),
+        "title": words.named(row), "description": _described(report, life, mine, words),
         "life": life, "history": history,
         "views": mine, "now": now if figures[0] != figures[1] else [], "is_same": bool(figures[0]) and figures[0] == figures[1],
         "counts": badges(report.tally if report else Tally(), words, "#indicators"),

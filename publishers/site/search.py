@@ -29,7 +29,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 def search_page(words: Words) -> Page:
     """Return the results page of the search box."""
     return "search.html", "search.html", {
-        "title": words("search_box"), "kinds": [(kind, words(f"search_kind_{kind}")) for kind in KINDS],
+        "title": words("search_box"), "description": words("search_empty"), "kinds": [(kind, words(f"search_kind_{kind}")) for kind in KINDS],
     }  # fmt: skip
 
 
