@@ -77,7 +77,9 @@ def _aims(scored: Scored, words: Words, definition: Definition) -> Pairs:
     judged = scored.judgement
     if judged.goal is None:
         return ((words("target"), words("no_target_short")),)
-    due = words("card_due", value=target_text(definition, judged, words.language), period=judged.goal.period.brief(words.language))
+    due = words(
+        "value_of_period", value=target_text(definition, judged, words.language), period=judged.goal.period.brief(words.language)
+    )
     goal = (words("target"), due)
     if judged.planned_value is None:
         return (goal,)

@@ -98,7 +98,7 @@ class _Marks:
     def aim(self, goal: Goal) -> Aim:
         """Return a target; the one that is judged by is written into the chart."""
         target = f"{self.words('target')} {self.words('approximate') if goal.is_approximate else ''}{self._target(goal)}"
-        label = f"{target} ({format_date(goal.period.end, self.words.language)})"
+        label = target + self.words("in_brackets", text=format_date(goal.period.end, self.words.language))
         return Aim(self.point(goal.period.end, goal.value, target, label), is_written=goal == self.scored.judgement.goal)
 
     def _target(self, goal: Goal) -> str:
@@ -106,7 +106,7 @@ class _Marks:
 
     def line_word(self, key: tuple[str, bool]) -> str:
         """Return the name of a line: the kind of its periods, and whether its figures are sums since the year began."""
-        since = f" ({self.words('mark_year_to_date')})" if key[1] else ""
+        since = self.words("in_brackets", text=self.words("mark_year_to_date")) if key[1] else ""
         return self.words(f"line_{key[0]}") + since
 
 
@@ -183,7 +183,12 @@ def _corners(scored: Scored, path: Sequence[tuple[date, float]], words: Words) -
         if corners:
             corners.append(Point(stretch[0][0], None))
         corners += [
-            Point(day, value, "", f"{words('planned')} {format_value(value, definition, language)} ({format_date(day, language)})")
+            Point(
+                day,
+                value,
+                "",
+                f"{words('planned')} {format_value(value, definition, language)}{words('in_brackets', text=format_date(day, language))}",
+            )
             for day, value in stretch
         ]
     return corners
@@ -202,9 +207,8 @@ def _ahead(
         points.append(Expected(day=last.period.end, value=value, low=value, high=value))
     for (day, value), (_, low, high) in zip(expected.points, expected.band, strict=True):
         middle, least, most = (format_value(v, definition, language, is_worked_out=True) for v in (value, low, high))
-        label = (
-            f"{words('forecast_word')} {middle} ({words('forecast_between', low=least, high=most)}, {format_date(day, language)})"
-        )
+        band = f"{words('forecast_between', low=least, high=most)}, {format_date(day, language)}"
+        label = f"{words('forecast_word')} {middle}{words('in_brackets', text=band)}"
         text = f"{words('forecast_word')} {middle}" if day == expected.points[-1][0] else ""
         points.append(Expected(day=day, value=value / divisor, low=low / divisor, high=high / divisor, label=label, text=text))
     return tuple(points)

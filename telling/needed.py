@@ -137,7 +137,7 @@ def block(item: Scored, words: Words) -> Block | None:
         return "―" if value is None else Number(value, amount(definition, value, needed.figure, needed.goal, words))
 
     rows: list[tuple[Cell, ...]] = [
-        (words("need_target"), Number(needed.goal.value, f"{goal_text(definition, needed.goal, words.language)} ({needed.goal.period.label(words.language)})")),
+        (words("need_target"), Number(needed.goal.value, goal_text(definition, needed.goal, words.language) + words("in_brackets", text=needed.goal.period.label(words.language)))),
         (words("need_left"), Number(needed.remaining, _remaining(definition, needed, words))),
         (words("need_each"), "―" if needed.per_quarter is None else Number(needed.per_quarter, each_quarter(definition, needed, words))),
         (words("need_before"), each(needed.brought)),

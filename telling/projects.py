@@ -184,7 +184,7 @@ def timeline(
     slips = [m.slip_days for m in ordered if m.state == "done" and m.slip_days is not None]
     slipped = sum(days > 0 for days in slips)
     late = w("milestones_slipped", count=slipped) if slipped else w("milestones_none_slipped") if slips else ""
-    rows = tuple((f"{w.named(m)} ({w('state_' + m.state)})", tuple(_given(m, w))) for m in ordered)
+    rows = tuple((w.named(m) + w("in_brackets", text=w(f"state_{m.state}")), tuple(_given(m, w))) for m in ordered)
     shown_rows = tuple(row for row in rows if row[1])
     name = telling.bureau(code) if sort == "bureaus" else w.named(telling.moment.by_code(tables.Project)[code])
     return replace(

@@ -54,7 +54,7 @@ def standings(shift: Shift, words: Words) -> tuple[IndicatorStanding, IndicatorS
 
 def _standing(item: Scored, words: Words) -> IndicatorStanding:
     figure, language = item.judgement.figure, words.language
-    value = f"{shown_figure(item, figure, language)} ({figure.period.label(language)})" if figure else ""
+    value = shown_figure(item, figure, language) + words("in_brackets", text=figure.period.label(language)) if figure else ""
     return IndicatorStanding(item.judgement.status, standing_word(item.judgement, language), value)
 
 

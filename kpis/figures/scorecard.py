@@ -31,6 +31,7 @@ from kpis.figures.rollup import RollUp, roll_up_bureaus
 from kpis.figures.sentences import about, is_derived, marked, sentence
 from kpis.figures.targets import goals_known, planned_path
 from kpis.kinds import KINDS
+from kpis.languages import say
 from kpis.periods import parse_period
 from kpis.text import format_count, format_value, named
 
@@ -413,7 +414,7 @@ def shown_figure(scored: Scored, figure: Figure | None, language: str = "ja") ->
 def dated_text(
     scored: Scored, figure: Figure | None, language: str = "ja", *, definition: Definition | None = None, is_in_table: bool = False
 ) -> str:  # fmt: skip
-    """Format a figure of a judged series with its period in brief, for use beside one of another period: ``55.1 % (R3年度)``; or a dash.
+    """Format a figure of a judged series with its period in brief, for use beside one of another period: ``55.1%(R3年度)``; or a dash.
 
     Args:
         definition: replaces that of the series, for a card that shows the unit once.
@@ -423,4 +424,4 @@ def dated_text(
         return "―"
     shown = figure_text(definition or scored.entry.definition, figure, language, apart_from=scored.beside)
     period = figure.period.short(language) if is_in_table else figure.period.brief(language)
-    return f"{shown} ({period})"
+    return say("value_of_period", language, value=shown, period=period)

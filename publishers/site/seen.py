@@ -110,8 +110,8 @@ def _pairs(pairs: Pairs, name: str) -> Markup:
 
 def _unbroken(value: str) -> Markup | str:
     """Return a value whose period in brackets is kept on one line."""
-    number, bracket, period = value.partition(" (")
-    return Markup('{} <span class="of">({}</span>').format(number, period) if bracket else value
+    number, bracket, period = value.rpartition("(")
+    return Markup('{}<span class="of">({}</span>').format(number, period) if bracket else value
 
 
 @lru_cache(maxsize=1)

@@ -192,7 +192,9 @@ class IndicatorView:
         if judged.figure is not None and judged.figure.value is not None:
             for key, other in (("previous", judged.previous), ("year_earlier", judged.year_earlier)):
                 label = other.period.label(words.language) if other else ""
-                pairs.append((words(key), Markup("{} ({})").format(self.figure(other), label) if other else "―"))
+                pairs.append(
+                    (words(key), Markup("{}{}").format(self.figure(other), words("in_brackets", text=label)) if other else "―")
+                )
         return pairs
 
     @property

@@ -16,8 +16,8 @@ from tests.browser.visits import Visits
 from tests.shots.unsightly import unsightly
 
 pytestmark = pytest.mark.browser
-# What an eye stops at first: a word broken in itself, or parted from its number.
-BROKEN = re.compile("broken within a word|a number and its unit are parted|upright text")
+# What an eye stops at first: a word broken in itself, parted from its number, or cut off.
+BROKEN = re.compile("broken within a word|a number and its unit are parted|upright text|words are cut")
 CELLS = """() => [...document.querySelectorAll('.tb td')].filter(c => c.checkVisibility()).map(c => {
     const range = document.createRange(); range.selectNodeContents(c);
     return [c.innerText.trim(), new Set([...range.getClientRects()].map(r => Math.round(r.top))).size];
@@ -38,7 +38,9 @@ def test_what_holds_a_value_on_one_line_leaves_it_as_large_as_the_others(visits:
 
 
 @pytest.mark.parametrize("width", [1280, 375, 320])
-@pytest.mark.parametrize("path", ["/projects?lang=ja", "/?lang=ja", "/projects?code=CP2&lang=ja"])
+@pytest.mark.parametrize(
+    "path", ["/projects?lang=ja", "/?lang=ja", "/projects?code=CP2&lang=ja", "/indicator?code=paper_reduction_rate&lang=en"]
+)
 def test_no_word_is_broken_and_no_number_parted_from_its_word(visits: Visits, server: str, path: str, width: int) -> None:
     page, _ = visits.see(server, path, width=width)
     assert [line for line in unsightly(page) if BROKEN.match(line)] == []

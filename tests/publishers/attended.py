@@ -190,7 +190,7 @@ def needed(ledger: Ledger, item: Item) -> tuple[list[Table], list[str]]:
         is_other_approximate=aim.is_approximate, is_worked_out=ledger.derived(figure),
     ).gap  # fmt: skip
     rows = [
-        [w("need_target"), f"{_goal(ledger, item, goal)} ({_short(goal['period'], ledger.language)})"],
+        [w("need_target"), _goal(ledger, item, goal) + w("in_brackets", text=_short(goal["period"], ledger.language))],
         [w("need_left"), ledger.about(gap, held.is_approximate or aim.is_approximate)],
         [w("need_each"), each_quarter(definition, takes, w)], [w("need_before"), each(told["brought_per_quarter"])],
     ]  # fmt: skip

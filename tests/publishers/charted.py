@@ -103,7 +103,8 @@ def aims_of(ledger: Ledger, item: Item) -> list[Dot]:
 def aim_label(ledger: Ledger, item: Item, goal: Item) -> str:
     """Write what the dot of a target says."""
     about = ledger.words("approximate") if goal["is_approximate"] else ""
-    return f"{ledger.words('target')} {about}{ledger.value(item, goal['value'])} ({ledger.day(goal['end_date'])})"
+    day = ledger.words("in_brackets", text=ledger.day(goal["end_date"]))
+    return f"{ledger.words('target')} {about}{ledger.value(item, goal['value'])}{day}"
 
 
 def goals_of(ledger: Ledger, item: Item) -> list[Item]:
@@ -308,7 +309,7 @@ def wrong_days(ledger: Ledger, chart: Drawn, milestones: Sequence[Item], as_of: 
     drawn = {symbols[t["symbol"]]: [(str(x)[:10], rows[y]) for x, y in zip(t["x"], t["y"], strict=True)] for t in chart.traces}
     wrong = [f"{k}: {drawn.get(k)} for {found[k]}" for k in found if found[k] and sorted(drawn.get(k, [])) != sorted(found[k])]
     wrong += [f"{k} is drawn" for k in drawn if not found.get(k)]
-    labels = [f"{ledger.words.named(m)} ({ledger.words('state_' + m['state'])})" for m in ordered]
+    labels = [ledger.words.named(m) + ledger.words("in_brackets", text=ledger.words("state_" + m["state"])) for m in ordered]
     for note, label in zip(chart.notes, labels, strict=False):
         if note.replace("<br>", "").replace(" ", "") != label.replace(" ", ""):  # on several lines where it is long
             wrong.append(f"row {note!r} for {label!r}")

@@ -267,7 +267,8 @@ class Ledger:
     def earlier(self, item: Item, word: str) -> str:
         """Write the figure before (``previous``), or that of the year before (``year_earlier``), with its period."""
         other = self.at(item, item[word]["period"]) if item[word] else None
-        return self.figure(item, other) + (f" ({parse_period(other['period']).brief(self.language)})" if other else "")
+        said = self.figure(item, other)
+        return said + self.words("in_brackets", text=parse_period(other["period"]).brief(self.language)) if other else said
 
     def sentence(self, item: Item) -> str:
         """Return the sentence of a judgement."""
@@ -302,7 +303,10 @@ class Ledger:
             if other is not None and other["value"] is not None:
                 about = ("about " if self.language == "en" else "約") if other["is_approximate"] else ""
                 when = parse_period(other["period"]).brief(self.language)
-                found |= {f"{words(word)} {w} ({when})" for w in (self.figure(item, other), f"{about}{bare(other['value'])}")}
+                found |= {
+                    words(word) + " " + w + words("in_brackets", text=when)
+                    for w in (self.figure(item, other), f"{about}{bare(other['value'])}")
+                }
         if item["forecast"]:
             ahead = item["forecast"]
             found.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -125,7 +126,7 @@ def aim(ledger: Ledger, item: Item, *, is_card: bool) -> str:
     if item["target"] is None:
         return ledger.words("no_target_short")
     value = ledger.target(item, ledger._short(item)) if is_card else ledger.target(item)
-    return plain(ledger.words("card_due", value=value, period=parse_period(item["target"]["period"]).brief(ledger.language)))
+    return plain(ledger.words("value_of_period", value=value, period=parse_period(item["target"]["period"]).brief(ledger.language)))
 
 
 def aims(ledger: Ledger, item: Item) -> set[str]:
@@ -198,7 +199,7 @@ def _notes(ledger: Ledger, item: Item) -> list[str]:
 
 def _parted(texts: Sequence[str]) -> list[str]:
     """Return texts as a card writes them: a period in brackets stands on a line of its own."""
-    return [part for text in texts for part in (text.split(" (", 1)[0], *(f"({rest}" for rest in text.split(" (", 1)[1:]))]
+    return [part.strip() for text in texts for part in re.split(r"(?=\([^(]*$)", text)]
 
 
 def head(ledger: Ledger, item: Item) -> list[str]:

@@ -19,11 +19,10 @@ def changed(
 
     def stood(brief: Item, items: Mapping[tuple[str, str], Item], corrections: Sequence[Item] = ()) -> tuple[str, str]:
         item = items[brief["indicator"], brief["scope"]]
-        value = (
-            f"{ledger.figure(item, ledger.at(item, brief['period']))} ({parse_period(brief['period']).label(ledger.language)})"
-            if brief["period"]
-            else ""
-        )
+        value = ""
+        if brief["period"]:
+            value = ledger.figure(item, ledger.at(item, brief["period"]))
+            value += w("in_brackets", text=parse_period(brief["period"]).label(ledger.language))
         if any(c["after"] is not None and c["period"] == brief["period"] for c in corrections):
             value = w("since_as_corrected", value=value)
         return value, ledger.status(item)

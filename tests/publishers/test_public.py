@@ -23,6 +23,7 @@ from publishers.editions import on_disk
 from publishers.editions.verify import verify
 from tests.bench.viewer import Viewer
 from tests.command import command
+from tests.oidc import free_port
 from tests.publishers.house import House
 from tests.publishers.public_server import public_server
 from tests.publishers.shown import unheld
@@ -281,7 +282,7 @@ def test_an_edition_from_before_it_carried_the_government_is_read_by_the_catalog
     for edition in on_disk.shown(folder):
         assert edition.government is not None
         shutil.rmtree(edition.government)
-    refused = command("run", "--public", EDITIONS_DIR=str(folder), CATALOGUE_DIR=str(tmp_path / "none"))
+    refused = command("run", "--public", EDITIONS_DIR=str(folder), CATALOGUE_DIR=str(tmp_path / "none"), PORT=str(free_port()))
     assert refused.returncode == 2 and "Write an empty catalogue with manage.py new, copy" in " ".join(refused.stderr.split())
     with public_server(folder) as port:
         assert "5つのレス" in text_of(port, "five_less")
