@@ -19,6 +19,7 @@ _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row
 
 
 ONE_VALUE = 22  # half-width letters: 令和4年度第4四半期 has 18, 110 / 210 (FY2022 Q3) has 21
+_EMPTY = Markup(' class="none"')
 PAIR = "<div><dt>{}</dt><dd>{}</dd></div>"
 NOTHING = ("", "—", "·", "―")  # a cell with no other content is hidden in a block
 
@@ -88,7 +89,7 @@ def each(template: str, rows: Iterable[tuple[object, ...]]) -> Markup:
 
 def plain_table(template: str, heads: Iterable[object], rows: Iterable[Sequence[object]], *, caption: str) -> Markup:
     """Return a table whose rows are headed by their first cell; the template has places for caption, heads and rows."""
-    body = ((row[0], each("<td>{}</td>", zip(row[1:]))) for row in rows)
+    body = ((row[0], each("<td{}>{}</td>", ((_EMPTY if is_nothing(cell) else "", cell) for cell in row[1:]))) for row in rows)
     top = each('<th scope="col">{}</th>', zip(heads))
     return Markup(template).format(caption, top, each('<tr><th scope="row">{}</th>{}</tr>', body))
 

@@ -17,7 +17,19 @@ from kpis.text import signs_of_scales, status_word
 from publishers.site.attention import strip
 from publishers.site.block_views import cell
 from publishers.site.headed import folded
-from publishers.site.labels import PAIR, each, filled, is_nothing, is_one_value, link, picked, plain_table, small, with_roles
+from publishers.site.labels import (
+    PAIR,
+    each,
+    filled,
+    is_nothing,
+    is_one_value,
+    labels,
+    link,
+    picked,
+    plain_table,
+    small,
+    with_roles,
+)
 from publishers.site.lines import lined
 from publishers.site.views import mark
 from telling.blocks import Block, Number, columns_of
@@ -207,7 +219,7 @@ def facts(pairs: Pairs) -> Markup:
 
 
 def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup:
-    """Return the last quarters, side by side or, on a phone, one below the other; empty if there are none."""
+    """Return the last quarters, side by side or, on a phone, each a line or two; empty if there are none."""
     if not listed:
         return Markup("")
     heads = (words("line_quarter"), words("status"), words("actual"), words("planned"), words("att_gap"))
@@ -218,8 +230,9 @@ def quarters(listed: Sequence[Quarter], words: Words, *, caption: str) -> Markup
         actual = Markup("{}{}").format(quarter.actual, period)
         rows.append((quarter.name, mark(quarter.status, quarter.word, words), actual, quarter.planned, gap))
     at = filled(rows)
-    template = '<table class="qt" aria-label="{}"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>'
-    made = plain_table(template, picked(heads, at), [picked(row, at) for row in rows], caption=caption)
+    named = picked(heads, at)
+    template = f'<table class="qt" style="{escape(labels(named))}" aria-label="{{}}"><thead><tr>{{}}</tr></thead><tbody>{{}}</tbody></table>'
+    made = plain_table(template, named, [picked(row, at) for row in rows], caption=caption)
     return with_roles(str(shown(made)))
 
 

@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -50,8 +51,8 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The static edition of an instance where bureaus reported and a figure was corrected, on a plain file server."""
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The static edition of an instance where bureaus reported and a figure was corrected."""
     folder = tmp_path_factory.mktemp("static")
     store = copied(shipped(), folder / "working.db")
     house = House(store, folder / "editions", utc_now())
@@ -59,8 +60,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     house.publish("最初")
     house.correct("paper_reduction_rate", "FY2022", value="71.0")
     house.publish("訂正")
-    site = on_disk.opened(house.folder, 2).folder / "site"
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=site))
+    return on_disk.opened(house.folder, 2).folder / "site"
+
+
+@pytest.fixture(scope="module")
+def address(edition: Path) -> Iterator[str]:
+    """The edition on a plain file server."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=edition))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -114,6 +120,19 @@ def test_a_static_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(
     wrong_in: Callable[[str], dict[int, dict[str, object]]], prefix: str, width: int
 ) -> None:
     assert wrong_in(prefix)[width] == {}
+
+
+@pytest.mark.parametrize("subject", ["indicators", "bureaus", "projects"])
+def test_every_page_of_a_subject_fits_the_smallest_phone(chromium: Browser, address: str, edition: Path, subject: str) -> None:
+    """Also those with the longest words, and what is folded away; in Japanese and in English."""
+    page = chromium.new_context(viewport={"width": 320, "height": 900}, java_script_enabled=False).new_page()
+    wrong = {}
+    for path in sorted(edition.glob(f"{subject}/*.html")) + sorted(edition.glob(f"en/{subject}/*.html")):
+        shown(page, address, name := path.relative_to(edition).as_posix())
+        if broad := too_wide(page):
+            wrong[name] = broad
+    leave(page.context)
+    assert wrong == {}
 
 
 def test_axe_would_notice_a_picture_without_a_name_and_text_too_pale(chromium: Browser, address: str) -> None:
