@@ -17,9 +17,12 @@ _COMPOUND, _IN_HALF = (re.compile(f"{compound.pattern}(?=[^<>]*<)") for compound
 # A short word in katakana within kanji, which Chromium takes for the end of a phrase and the beginning of the next.
 _SHORT = re.compile(r"(?<=[一-\u9fff]{2})[ァ-ー]{2,3}(?=[一-\u9fff]{2}[^<>]*<)")
 _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a day that was put off, a value and the next
-# Places behind the sign of an e-mail, before it is broken anywhere, and between a bracket (in markdown behind a stroke) and what follows its colon, which
-# a number would hold.
-_BEHIND = re.compile(r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[ぁ-\u9fff])|(?<=</span>))\\?\):(?=\S)")
+# Places behind the sign of an e-mail, before it is broken anywhere, between a bracket (in markdown behind a stroke) and what follows its colon, which
+# a number would hold, and between a value and its period in brackets.
+_BEHIND = re.compile(
+    r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[ぁ-\u9fff])|(?<=</span>))\\?\):(?=\S)"
+    r"|(?:(?<=[%\d一-\u9fffァ-ー])|(?<=</span>))(?=\((?:<span class=\"nw\">)?(?:[A-Z]\d|[一-\u9fff]{2}\d|\d{4}年))"
+)
 # An address that is read, and its strokes behind which it may end: behind those of its scheme it may not, nor behind its last, where a comma may follow.
 _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[A-Za-z0-9_~%.#?-])")
 # A text with a digit, a middle dot, such a sign, its language, a hyphen or one of the words of two letters in it; before that what is
@@ -58,7 +61,7 @@ def in_column(text: str) -> str:
         str(escape(text)), lambda whole: " ".join(f'<span class="nw">{line}</span>' for line in _in_lines(whole[0]))
     )
     parted = _KEPT_WHOLE.sub(lambda part: part[1] or "<wbr>".join(phrases(part[2])), marked)
-    return Markup(_ENDED.sub(r"\g<0><wbr>", parted))
+    return Markup(placed(_ENDED.sub(r"\g<0><wbr>", parted)))
 
 
 def _in_lines(whole: str) -> list[str]:
