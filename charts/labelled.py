@@ -130,15 +130,18 @@ class _Labels:
             at = picture.at(point.day, point.value or 0.0)
             others = [figure for figure in figures if dist(figure, at) > OWN]
 
-            def away(place: Box, side: int, anchor: str, shift: float, step: float) -> float:
+            def is_anothers(place: Box) -> bool:
+                """Return whether it would be read as the value of another figure."""
                 near = distance(place, at)
-                is_anothers = any(distance(place, figure) <= near for figure in others)  # it would be read as the value of that one
+                return any(distance(place, figure) <= near for figure in others)
+
+            def away(place: Box, side: int, anchor: str, shift: float, step: float) -> float:
                 return (
                     (min(stay, TIED) if step else stay) * (side != first)
                     + 2.0 * (anchor != usual)
                     + 0.2 * abs(shift)
                     + 0.7 * step
-                    + ANOTHERS * (is_anothers and not step)
+                    + ANOTHERS * (not step and is_anothers(place))
                     + (crossed * sum(within(other, at, nearest(place, at)) for other in written) if step else 0.0)
                 )
 

@@ -67,13 +67,18 @@ def main() -> None:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         large.engine.dispose()
         bare = 0.0
-        for count in (0, *FIGURES):
+        for count in (
+            0,
+            0,
+            *FIGURES,
+        ):  # of the two without figures the second counts: the first publication also loads what all use
             store = with_figures(folder / "large.db", folder / f"{count}.db", count)
             preview, whole = published(store, folder / f"editions{count}")
             store.engine.dispose()
             if not count:
-                bare = whole
-                tell([Measured("publish the shipped figures", whole, unit="s cpu")])
+                is_warm, bare = bool(bare), whole
+                tell([Measured("publish the shipped figures" + " again" * is_warm, whole, unit="s cpu")])
+                shutil.rmtree(folder / "editions0")
                 continue
             each[count] = (whole - bare) / count * 1000
             said = f"{whole:.1f} s in all, preview {preview:.1f} s"
