@@ -12,6 +12,7 @@ from pages.parts.quarter_material import choose_quarter, material, next_steps, q
 from pages.parts.saving import save_button
 from pages.parts.text import language, t
 from pages.parts.titled import page_heading, section_heading
+from publishers.meeting.page import report_page
 from publishers.meeting.workbook import report_book
 
 enter()
@@ -22,10 +23,9 @@ page_heading(markdown(shown.of.title))
 prose.caption(t("report_lead"))
 with st.container(horizontal=True):
     name = f"report-{chosen}-{language()}"
-    save_button(  # the workbook is made only on click: it takes longer than the page, and few download it
-        t("report_save_book"), lambda: report_book(shown.of), f"{name}.xlsx", icon=":material/table_view:", type="primary"
-    )
-    save_button(t("report_save_page"), shown.sheet, f"{name}.html", icon=":material/print:")
+    # Both are made only on click: they take longer than the page, and few download them.
+    save_button(t("report_save_book"), lambda: report_book(shown.of), f"{name}.xlsx", icon=":material/table_view:", type="primary")
+    save_button(t("report_save_page"), lambda: report_page(shown.of).encode(), f"{name}.html", icon=":material/print:")
 left, right = st.columns([5, 3], gap="medium")
 with left:
     prose.markdown("\n".join(f"- {markdown(sentence)}" for sentence in shown.sentences))

@@ -15,7 +15,6 @@ from pages.parts.entry import end_page
 from pages.parts.menu import page
 from pages.parts.text import language, t
 from pages.parts.titled import section_heading
-from publishers.meeting.page import report_page
 from publishers.site.labels import picked
 from telling.meeting import QuarterReport, changes, coverage, last_reported, quarter_report, quarters
 
@@ -27,11 +26,10 @@ NEXT = ("review", "meeting", "publish")  # pages of the office's next steps with
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The material of a quarter: the report, its sentences, the page to print (HTML), and tables of changes and of reports by bureau."""
+    """The material of a quarter: the report, its sentences, and tables of changes and of reports by bureau."""
 
     of: QuarterReport
     sentences: tuple[str, ...]
-    sheet: bytes
     changed: Texts
     reported: Texts
 
@@ -62,8 +60,8 @@ def material(code: str) -> Material:
         rows=tuple(tuple(picked(row, REPORTED)) for row in coverage_block.rows),
     )
     return Material(
-        of=made, sentences=tuple(made.sentences()), sheet=report_page(made).encode(),
-        changed=texts_of(changes(made), made.words, first=AT_ONCE), reported=texts_of(coverage_block, made.words, first=AT_ONCE),
+        of=made, sentences=tuple(made.sentences()), changed=texts_of(changes(made), made.words, first=AT_ONCE),
+        reported=texts_of(coverage_block, made.words, first=AT_ONCE),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ _MOVED = re.compile(r"(?<=>)([^<>→]{4,22}) → ([^<>→]{4,22})(?=<)")  # a da
 # a number would hold, and between a value and its period in brackets.
 _BEHIND = re.compile(
     r"(?<=\w)@(?=\w[\w.-]{5,})|(?:(?<=[ぁ-\u9fff])|(?<=</span>))\\?\):(?=\S)"
-    r"|(?:(?<=[%\d一-\u9fffァ-ー])|(?<=</span>))(?=\((?:<span class=\"nw\">)?(?:[A-Z]\d|[一-\u9fff]{2}\d|\d{4}年))"
+    r"|(?:(?<=[%\d超])|(?<=</span>))(?=\((?:<span class=\"nw\">)?(?:[A-Z]\d|[一-\u9fff]{2}\d|\d{4}年))"
 )
 # An address that is read, and its strokes behind which it may end: behind those of its scheme it may not, nor behind its last, where a comma may follow.
 _ADDRESS, _STROKE = re.compile(r"https?://[^\s<]{20,}"), re.compile(r"(?<=[^/:])/(?=[A-Za-z0-9_~%.#?-])")
