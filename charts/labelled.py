@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import dist, inf
 
-from charts.placing import Box, Places, distance, free_in_all, nearest, within
+from charts.placing import Box, Places, distance, free_in_all, least_covering, nearest, within
 from charts.series import Point, Series
 from charts.style import ACTUAL, FORECAST, PLAN
 from charts.ticks import width_of
@@ -25,6 +25,7 @@ ASIDE = (
     ("right", 20.0), ("right", -24.0), ("right", -60.0), ("right", -110.0), ("right", -160.0), ("center", -60.0),
     ("center", 60.0), ("left", -30.0), ("left", 24.0), ("left", 60.0), ("left", 110.0),
 )  # fmt: skip  # and to the side, tied as well
+AWAY = 0.7  # square units for each unit further away
 MEETING = 40.0  # between a value and a target whose labels keep to different sides
 STAY, CHANGE = 400.0, 12.0  # square units covered that are no reason to change the side: then, and otherwise
 TIED = 60.0  # and then where the label is tied to its point, which tells whose it is
@@ -32,6 +33,9 @@ CROSSED = 3.0  # square units for each unit of its line that another label is wr
 COVERED = 200.0  # square units, a dot's, that the label of the plan or of the first value may cover; else it is left out
 ANOTHERS = 150.0  # square units that a label may cover before it is nearer to a figure that is not its own
 OWN = 13.0  # within this distance a figure is at the same place
+
+
+Tried = tuple[int, str, float, float]  # side, anchor, shift and step of a place, as in ``PlacedLabel``
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ class _Labels:
             return left, top, left + wide, top + high
 
         def tried_in(
-            picture: Picture, figures: list[tuple[float, float]], written: list[Box]
+            picture: Picture, figures: list[tuple[float, float]], written: list[Box], tried: Sequence[Tried]
         ) -> tuple[Places, list[Box], list[float]]:
             at = picture.at(point.day, point.value or 0.0)
             others = [figure for figure in figures if dist(figure, at) > OWN]
@@ -140,7 +144,7 @@ class _Labels:
                     (min(stay, TIED) if step else stay) * (side != first)
                     + 2.0 * (anchor != usual)
                     + 0.2 * abs(shift)
-                    + 0.7 * step
+                    + AWAY * step
                     + ANOTHERS * (not step and is_anothers(place))
                     + (crossed * sum(within(other, at, nearest(place, at)) for other in written) if step else 0.0)
                 )
@@ -148,10 +152,17 @@ class _Labels:
             boxes = [box(at, *place) for place in tried]
             return picture.places, boxes, [away(b, *place) for b, place in zip(boxes, tried, strict=True)]
 
-        pictures = [
-            tried_in(picture, figures, written)
-            for picture, figures, written in zip(self.pictures, self.figures, self.written, strict=True)
-        ]
+        def looked_at(tried: Sequence[Tried]) -> list[tuple[Places, list[Box], list[float]]]:
+            each = zip(self.pictures, self.figures, self.written, strict=True)
+            return [tried_in(picture, figures, written, tried) for picture, figures, written in each]
+
+        # Most labels have room at their points: no other place is then less unwelcome.
+        near = [place for place in tried if not place[3]]
+        pictures = looked_at(near)
+        if least_covering(pictures)[1] < len(pictures) * AWAY * FURTHER[1]:
+            tried = near
+        else:
+            pictures = looked_at(tried)
         best = free_in_all(pictures, most=most)
         if best is not None:
             for picture, (places, boxes, _), written in zip(self.pictures, pictures, self.written, strict=True):

@@ -74,6 +74,16 @@ def free_in_all(pictures: Sequence[tuple[Places, Sequence[Box], Sequence[float]]
         pictures: of each, what is taken, the boxes in which the label may stand, and how unwelcome each is by itself.
         most: square units that it may cover in any of them; ``None`` is returned where even the best covers more.
     """
+    best, _, highest = least_covering(pictures)
+    if highest > most:
+        return None
+    for places, boxes, _ in pictures:
+        places.take(boxes[best])
+    return best
+
+
+def least_covering(pictures: Sequence[tuple[Places, Sequence[Box], Sequence[float]]]) -> tuple[int, float, float]:
+    """Return the number of the box that covers least, of equal ones the first, what it covers in all pictures together, and the most in one."""
     covered = [(places.covered(boxes), boxes, away) for places, boxes, away in pictures]
     by_itself = [sum(away[number] for _, _, away in pictures) for number in range(len(pictures[0][1]))]
     best, least, highest = 0, inf, inf
@@ -85,11 +95,7 @@ def free_in_all(pictures: Sequence[tuple[Places, Sequence[Box], Sequence[float]]
         costs = [cost(boxes[number]) + away[number] for cost, boxes, away in covered]
         if (sum(costs), number) < (least, best):
             best, least, highest = number, sum(costs), max(costs)
-    if highest > most:
-        return None
-    for places, boxes, _ in pictures:
-        places.take(boxes[best])
-    return best
+    return best, least, highest
 
 
 def at_steps(
