@@ -114,6 +114,17 @@ def test_the_workbook_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[i
     tab.close()
 
 
+def test_the_page_to_print_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[int, Store], tmp_path: Path) -> None:
+    who = Visitor(Instance(shipped[0], tmp_path, {}))
+    tab = who.tab()
+    tab.run("report", "period=FY2022-Q4&lang=en")
+    (offer,) = [each for each in tab.parts("download_button") if each.label == say("report_save_page", "en")]
+    assert offer.deferred_file_id and not offer.url, "nothing is laid out before anybody asks"
+    sheet = who.ask(tab.deferred(offer.deferred_file_id).deferred_file.url).body.decode()
+    assert sheet.lstrip().startswith("<!doctype html>") and "Copy paper" in sheet and "<svg" in sheet
+    tab.close()
+
+
 def test_the_preview_of_a_publication_is_that_of_what_is_stored_now(shipped: tuple[int, Store]) -> None:
     """It is kept, since it gathers everything; and yet whatever is stored is in the next look at it."""
     port, store = shipped
