@@ -77,9 +77,7 @@ def _aims(scored: Scored, words: Words, definition: Definition) -> Pairs:
     judged = scored.judgement
     if judged.goal is None:
         return ((words("target"), words("no_target_short")),)
-    due = words(
-        "value_of_period", value=target_text(definition, judged, words.language), period=judged.goal.period.brief(words.language)
-    )
+    due = target_text(definition, judged, words.language) + words("in_brackets", text=judged.goal.period.brief(words.language))
     goal = (words("target"), due)
     if judged.planned_value is None:
         return (goal,)

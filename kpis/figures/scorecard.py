@@ -424,4 +424,4 @@ def dated_text(
         return "―"
     shown = figure_text(definition or scored.entry.definition, figure, language, apart_from=scored.beside)
     period = figure.period.short(language) if is_in_table else figure.period.brief(language)
-    return say("value_of_period", language, value=shown, period=period)
+    return shown + say("in_brackets", language, text=period)

@@ -126,7 +126,7 @@ def aim(ledger: Ledger, item: Item, *, is_card: bool) -> str:
     if item["target"] is None:
         return ledger.words("no_target_short")
     value = ledger.target(item, ledger._short(item)) if is_card else ledger.target(item)
-    return plain(ledger.words("value_of_period", value=value, period=parse_period(item["target"]["period"]).brief(ledger.language)))
+    return plain(value + ledger.words("in_brackets", text=parse_period(item["target"]["period"]).brief(ledger.language)))
 
 
 def aims(ledger: Ledger, item: Item) -> set[str]:
