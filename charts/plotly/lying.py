@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
-import plotly.graph_objects as go
-
-from charts.plotly.styled import put, styled
+from charts.plotly.styled import Drawing, styled
 from charts.style import GRID, INK
 from charts.ticks import in_lines, width_of
 
@@ -57,36 +55,34 @@ class BarRows:
         self.middles = [end - (BELOW_NAME if is_above else height) / 2 for end, height in zip(ends, tall, strict=True)]
         self._height = ends[-1] if ends else 0
 
-    def put_on(self, figure: go.Figure, ends: Sequence[str] = (), *, unit: str = "", above: int = ABOVE) -> go.Figure:
-        """Add the names and end texts of rows to a figure whose bars are centred at ``middles``, and set its height.
+    def put_on(self, drawing: Drawing, ends: Sequence[str] = (), *, unit: str = "", above: int = ABOVE) -> None:
+        """Add the names and end texts of rows to a drawing whose bars are centred at ``middles``, and set its height.
 
         Args:
-            figure: with bars ``BAR`` wide.
+            drawing: with bars ``BAR`` wide.
             ends: text at the right of each row.
             unit: of the values, under the axis.
             above: pixels above the first row, as for a legend.
         """
         below = BELOW + (TITLE if unit else 0)
-        styled(figure, height=self._height + above + below)
-        figure.update_layout(margin={"l": SIDE, "r": _right(ends), "t": above, "b": below}, minreducedwidth=LEAST)
+        styled(drawing, height=self._height + above + below)
+        drawing.set(margin={"l": SIDE, "r": _right(ends), "t": above, "b": below}, minreducedwidth=LEAST)
         names = ["<br>".join(lines) for lines in self._written]
-        figure.update_yaxes(
+        drawing.down(
             range=[self._height, 0], tickvals=self.middles, ticktext=names, showgrid=False, showticklabels=not self._is_above,
             zeroline=False, tickfont={"size": 12, "color": INK}, automargin="left", ticklabelstandoff=APART,
         )  # fmt: skip
-        figure.update_xaxes(showgrid=True, gridcolor=GRID, showline=False, zeroline=True, zerolinecolor="#949497", nticks=5)
+        drawing.across(showgrid=True, gridcolor=GRID, showline=False, zeroline=True, zerolinecolor="#949497", nticks=5)
         if unit:
-            figure.update_xaxes(title={"text": unit, "font": {"size": 12}, "standoff": 8})
+            drawing.across(title={"text": unit, "font": {"size": 12}, "standoff": 8})
         if any(ends):
-            put(figure, notes=[
-                {"x": 1, "xref": "paper", "y": at, "text": f"<b>{end}</b>", "showarrow": False, "xanchor": "left",
-                 "xshift": 8, "font": {"size": 12, "color": INK}}
-                for at, end in zip(self.middles, ends, strict=True)
-            ])  # fmt: skip
+            for at, end in zip(self.middles, ends, strict=True):
+                drawing.note(
+                    x=1, xref="paper", y=at, text=f"<b>{end}</b>", xanchor="left", xshift=8, font={"size": 12, "color": INK}
+                )
         if self._is_above:
-            put(figure, notes=[
-                {"x": 0, "xref": "paper", "y": at, "text": name, "showarrow": False, "xanchor": "left",
-                 "yanchor": "bottom", "yshift": BAR / 2, "align": "left", "font": {"size": 12, "color": INK}}
-                for at, name in zip(self.middles, names, strict=True)
-            ])  # fmt: skip
-        return figure
+            for at, name in zip(self.middles, names, strict=True):
+                drawing.note(
+                    x=0, xref="paper", y=at, text=name, xanchor="left", yanchor="bottom", yshift=BAR / 2, align="left",
+                    font={"size": 12, "color": INK},
+                )  # fmt: skip

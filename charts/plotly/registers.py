@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from charts.placing import Places, at_steps
 from charts.plotly.lying import BAR, BOLDER, BarRows
-from charts.plotly.styled import styled
+from charts.plotly.styled import Drawing, styled
 from charts.shapes import Columns, Counts, Shares, Steps
 from charts.style import ACTUAL, FORECAST, INK, LOOKS, PLAN
 from charts.ticks import NARROW, on_axis, width_of
@@ -28,12 +28,12 @@ def stacked_shares(shape: Shares, language: str) -> go.Figure:
     labels = [label for label, _, _ in shape.rows]
     totals = [sum(counts_of.get(name, 0) for name, _ in shape.segments) for _, counts_of, _ in shape.rows]
     rows = BarRows([f"{label} ({format_number(n, language, ',.0f')})" for label, n in zip(labels, totals, strict=True)])
-    figure = go.Figure()
+    drawing = Drawing()
     for (name, word), (fill, pattern, ink) in zip(shape.segments, LOOKS, strict=False):
         own = [counts_of.get(name, 0) for _, counts_of, _ in shape.rows]
         if not any(own):
             continue
-        figure.add_bar(
+        drawing.bar(
             y=rows.middles, x=[n / total * 100 if total else None for n, total in zip(own, totals, strict=True)],
             name=word, orientation="h", width=BAR, customdata=list(zip(labels, own, strict=True)),
             hovertext=[with_unit(format_number(n, language, ",.0f"), shape.unit, language) for n in own],
@@ -42,19 +42,19 @@ def stacked_shares(shape: Shares, language: str) -> go.Figure:
             hovertemplate=f"%{{customdata[0]}}<br>{word} %{{hovertext}} (%{{x:.1f}}%)<extra></extra>",
         )  # fmt: skip
     ends = [end for _, _, end in shape.rows]
-    rows.put_on(figure, ends if any(ends) else [])
-    figure.update_layout(barmode="stack")
-    figure.update_xaxes(range=[0, 100.4], tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
-    return figure
+    rows.put_on(drawing, ends if any(ends) else [])
+    drawing.set(barmode="stack")
+    drawing.across(range=[0, 100.4], tickvals=[0, 50, 100], ticktext=["0%", "50%", "100%"])
+    return drawing.figure()
 
 
 def columns(shape: Columns, language: str) -> go.Figure:
     """Draw counts as vertical bars with their number on top; past due ones are hatched."""
-    figure = go.Figure()
+    drawing = Drawing()
     for past in (False, True):
         part = [(label, count) for label, count, is_past in shape.bars if is_past == past]
         if part:
-            figure.add_bar(
+            drawing.bar(
                 x=[label for label, _ in part], y=[n for _, n in part], text=[format_number(n, language) for _, n in part],
                 textposition="outside", cliponaxis=False,
                 marker={"color": "#FFFFFF" if past else FORECAST, "line": {"color": INK, "width": 1},
@@ -62,17 +62,17 @@ def columns(shape: Columns, language: str) -> go.Figure:
                 hovertext=[with_unit(format_number(n, language), shape.unit, language) for _, n in part],
                 hovertemplate=f"%{{x}}{' ' + shape.past_word if past else ''}: %{{hovertext}}<extra></extra>",
             )  # fmt: skip
-    styled(figure, height=300)
+    styled(drawing, height=300)
     top = max(count for _, count, _ in shape.bars)
-    figure.update_yaxes(range=[0, top * 1.18], title={"text": shape.unit, "font": {"size": 12}}, tickformat=",", nticks=5)
-    figure.update_layout(margin={"b": 76, "r": 44})
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=[label for label, _, _ in shape.bars])
-    return figure
+    drawing.down(range=[0, top * 1.18], title={"text": shape.unit, "font": {"size": 12}}, tickformat=",", nticks=5)
+    drawing.set(margin={"b": 76, "r": 44})
+    drawing.across(type="category", categoryorder="array", categoryarray=[label for label, _, _ in shape.bars])
+    return drawing.figure()
 
 
 def cumulative(shape: Steps, language: str) -> go.Figure:
     """Draw cumulative values as steps from 0; the plan is dashed."""
-    figure, series = go.Figure(), shape.lines
+    drawing, series = Drawing(), shape.lines
     top = max([1.0, *(value for _, points, _ in series for _, value in points)])
     texts = {word: f"{word} {format_number(points[-1][1], language, ',.0f')}" for word, points, _ in series if points}
     places = _ends(series, texts, top * ABOVE)
@@ -81,7 +81,7 @@ def cumulative(shape: Steps, language: str) -> go.Figure:
             continue
         days, values = [d for d, _ in points], [v for _, v in points]
         colour = PLAN if is_plan else ACTUAL
-        figure.add_scatter(
+        drawing.scatter(
             x=days, y=values, mode="lines+markers" if not is_plan else "lines", cliponaxis=False,
             line={"color": colour, "width": 2.5 if not is_plan else 2, "shape": "hv", "dash": "dash" if is_plan else "solid"},
             marker={"size": 7, "color": colour}, customdata=[format_date(d, language) for d in days],
@@ -89,18 +89,18 @@ def cumulative(shape: Steps, language: str) -> go.Figure:
             hovertemplate=f"%{{customdata}}: %{{hovertext}}<extra>{word}</extra>",
         )  # fmt: skip
         at, begins, is_above = places[word]
-        figure.add_annotation(
-            x=days[at], y=values[at], text=f"<b>{texts[word]}</b>", showarrow=False, xanchor="left" if begins else "right", xshift=4 if begins else 0,
+        drawing.note(
+            x=days[at], y=values[at], text=f"<b>{texts[word]}</b>", xanchor="left" if begins else "right", xshift=4 if begins else 0,
             yanchor="bottom" if is_above else "top", yshift=4 if is_above else -4, font={"size": 12, "color": colour},
         )  # fmt: skip
-    styled(figure, height=300)
-    figure.add_annotation(  # rotated text is hard to read
-        x=0, y=1, xref="paper", yref="paper", text=shape.unit, showarrow=False, xanchor="left", xshift=-44, yanchor="bottom",
+    styled(drawing, height=300)
+    drawing.note(  # rotated text is hard to read
+        x=0, y=1, xref="paper", yref="paper", text=shape.unit, xanchor="left", xshift=-44, yanchor="bottom",
         yshift=6, font={"size": 12}
     )  # fmt: skip
-    figure.update_yaxes(range=[0, top * ABOVE], tickformat=",", nticks=5)
-    figure.update_xaxes(**on_axis(shape.ticks(room=NARROW, size=12)))
-    return figure
+    drawing.down(range=[0, top * ABOVE], tickformat=",", nticks=5)
+    drawing.across(**on_axis(shape.ticks(room=NARROW, size=12)))
+    return drawing.figure()
 
 
 def _ends(
@@ -130,14 +130,13 @@ def counts(shape: Counts, language: str) -> go.Figure:
     """Draw counts as horizontal bars on a common scale, with name and number beside each."""
     labels, numbers = [label for label, _ in shape.bars], [count for _, count in shape.bars]
     rows = BarRows(labels)
-    figure = go.Figure(
-        go.Bar(
-            y=rows.middles, x=numbers, orientation="h", width=BAR, marker={"color": ACTUAL}, customdata=labels,
-            hovertext=[with_unit(format_number(n, language), shape.unit, language) for n in numbers],
-            hovertemplate="%{customdata}: %{hovertext}<extra></extra>",
-        )
+    drawing = Drawing()
+    drawing.bar(
+        y=rows.middles, x=numbers, orientation="h", width=BAR, marker={"color": ACTUAL}, customdata=labels,
+        hovertext=[with_unit(format_number(n, language), shape.unit, language) for n in numbers],
+        hovertemplate="%{customdata}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     whole = format_number(shape.total, language, ",.0f")
-    rows.put_on(figure, [f"{format_number(count, language)} / {whole}" for count in numbers], unit=shape.unit)
-    figure.update_xaxes(range=[0, max(shape.total, 1)])
-    return figure
+    rows.put_on(drawing, [f"{format_number(count, language)} / {whole}" for count in numbers], unit=shape.unit)
+    drawing.across(range=[0, max(shape.total, 1)])
+    return drawing.figure()
