@@ -28,8 +28,8 @@ from pages.parts.text import language
 from publishers.editions.on_disk import Edition
 
 T = TypeVar("T")
-GROWN = 1.2  # growth of memory, as a factor, after which frozen objects are collected again
-REST = 10.0  # minimum seconds between two such collections while nothing new is made
+GROWN = 2.0  # growth of memory, as a factor, after which frozen objects are collected again although new ones are still being made
+REST = 10.0  # seconds without anything new after which they are collected
 DRAWINGS = 1024  # latest drawings kept, of all states: the shipped figures have some 300 in each language
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
@@ -116,13 +116,13 @@ def searched(what: str, *, make: Callable[[], T], key: Hashable) -> T:
 
 
 class _Settled:
-    """State of the frozen objects: allocated blocks after the last full collection, its time, and whether any were frozen since."""
+    """State of the frozen objects: allocated blocks at the start or after the last full collection, and when any were frozen last."""
 
     def __init__(self) -> None:
         self.lock = Lock()
-        self.blocks = 0
-        self.at = 0.0
-        self.is_due = True
+        self.blocks = getallocatedblocks()
+        self.made_at = 0.0
+        self.is_due = True  # any were frozen since that collection
 
 
 _settled = _Settled()
@@ -132,8 +132,9 @@ def settle_memory() -> None:
     """Freeze the objects cached in this run, so that the garbage collector does not traverse them; called when the run is over.
 
     Streamlit collects garbage after every run; cached objects shared by all viewers need not be traversed each time. Freezing is
-    cheap, but frozen garbage, as figures of an older state, is never freed. A full collection therefore runs after the first run
-    that caches nothing new, at most every ``REST`` seconds, and while much is cached, whenever memory has grown by a fifth.
+    cheap, but frozen garbage in cycles is never freed. A full collection therefore runs once nothing new was cached for ``REST``
+    seconds, and before that only if memory has doubled: it stops all runs for some tenths of a second, and those who come
+    after a start or an approval, when much is cached anew, would wait for it.
     """
     state = _state.get(None)
     if state is None or not _settled.lock.acquire(blocking=False):
@@ -142,14 +143,14 @@ def settle_memory() -> None:
         is_made = not state.settled()
         if is_made:
             gc.freeze()
-            _settled.is_due = True
-        is_quiet = not is_made and monotonic() - _settled.at > REST
+            _settled.made_at, _settled.is_due = monotonic(), True
+        is_quiet = not is_made and monotonic() - _settled.made_at > REST
         # Counting blocks takes 0.4 ms.
         if (is_quiet and _settled.is_due) or (is_made and getallocatedblocks() > GROWN * _settled.blocks):
             gc.unfreeze()
             gc.collect()
             gc.freeze()
-            _settled.blocks, _settled.at, _settled.is_due = getallocatedblocks(), monotonic(), False
+            _settled.blocks, _settled.is_due = getallocatedblocks(), False
     finally:
         _settled.lock.release()
 

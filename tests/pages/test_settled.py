@@ -51,6 +51,27 @@ def test_a_run_that_makes_something_leaves_it_out_of_the_walk_and_the_next_quiet
     assert garbage() is None and gc.get_freeze_count() > before
 
 
+def test_who_comes_right_after_something_new_does_not_wait_for_the_collector(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(cached, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(cached, "REST", 10.0)
+    garbage = left_behind()
+    state.kept("shown", "a", object)
+    for clock[0] in (100.0, 104.0, 109.0):
+        cached.settle_memory()
+    assert garbage() is not None
+    state.kept("shown", "b", object)
+    cached.settle_memory()
+    clock[0] = 118.0
+    cached.settle_memory()
+    assert garbage() is not None, "ten seconds after the first, nine after the last"
+    clock[0] = 120.0
+    cached.settle_memory()
+    assert garbage() is None
+
+
 def test_while_things_are_made_without_end_garbage_is_looked_for_as_memory_grows(
     state: State, monkeypatch: pytest.MonkeyPatch
 ) -> None:
