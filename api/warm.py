@@ -1,6 +1,7 @@
-"""Build the search index when the server starts, before the first query: for tens of thousands of procedures it takes seconds.
+"""Prepare, when the server starts, what the first visitors would wait for: judgements of today, and the search index.
 
-Later changes are indexed at the first search after them (``kpis.figures.finding.Growing``), without noticeable delay.
+For tens of thousands of procedures the index takes seconds. Later changes are indexed at the first search after them
+(``kpis.figures.finding.Growing``), without noticeable delay.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from telling.search import indices_of
 
 
 def warm() -> None:
-    """Build the search index of today; a missing database is ignored here."""
+    """Judge everything as of today, then build the search index; a missing database is ignored here."""
     try:
         began, chosen = time.monotonic(), settings()
         edition = on_disk.current(chosen.editions_dir) if chosen.mode == "public" else None
@@ -32,7 +33,9 @@ def warm() -> None:
             return
         settle(edition.government if edition else None)
         as_of = edition.as_of if edition else local_day(utc_now())
-        made = indices_of(Moment(state=state_of(edition.url if edition else chosen.database_url), as_of=as_of))
+        moment = Moment(state=state_of(edition.url if edition else chosen.database_url), as_of=as_of)
+        journal.write("judged", units=len(moment.bureaus), projects=len(moment.projects), seconds=round(time.monotonic() - began, 2))
+        made = indices_of(moment)
         names = sum(len(index.entries) for index in made)
         journal.write("search ready", names=names, seconds=round(time.monotonic() - began, 2))
     except Exception as error:  # noqa: BLE001  # the first search builds the index, and reports the error

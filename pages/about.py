@@ -78,8 +78,13 @@ def sources() -> Ready:
 
 def _in_full(table: Sequence[Mapping[str, str]], title: str, *, csv: Iterable[object]) -> ChartNumbers:
     """Return a table of texts in which no cell is cut off, as in a grid; ``csv``: the rows of the catalogue."""
-    texts = texts_of_rows(table, title=t(title), first=SHOWN) if table else None
-    return numbers_of(pd.DataFrame(table), csv=pd.DataFrame(map(vars, csv)), texts=texts, is_open=True)
+    flat = [vars(row) for row in csv]
+
+    def make() -> ChartNumbers:
+        texts = texts_of_rows(table, title=t(title), first=SHOWN) if table else None
+        return numbers_of(pd.DataFrame(table), csv=pd.DataFrame(flat), texts=texts, is_open=True)
+
+    return cached.drawn((title, table, flat), make)
 
 
 def _first(row: tables.Source) -> tuple[bool, bool, int]:

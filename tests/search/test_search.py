@@ -128,7 +128,7 @@ def test_the_index_is_made_when_the_server_starts(tokyo: Store, monkeypatch: pyt
         until = time.monotonic() + 60
         while not (kept := state_of(tokyo.url).figures.count("indexed")) and time.monotonic() < until:
             time.sleep(0.02)
-    assert kept
+    assert kept and state_of(tokyo.url).figures.count("judged"), "and nobody who comes first waits for the judgements"
     settings.cache_clear()
 
 
