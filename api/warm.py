@@ -34,7 +34,9 @@ def warm() -> None:
         settle(edition.government if edition else None)
         as_of = edition.as_of if edition else local_day(utc_now())
         moment = Moment(state=state_of(edition.url if edition else chosen.database_url), as_of=as_of)
-        journal.write("judged", units=len(moment.bureaus), projects=len(moment.projects), seconds=round(time.monotonic() - began, 2))
+        journal.write(
+            "judged", units=len(moment.bureaus), projects=len(moment.projects), seconds=round(time.monotonic() - began, 2)
+        )
         made = indices_of(moment)
         names = sum(len(index.entries) for index in made)
         journal.write("search ready", names=names, seconds=round(time.monotonic() - began, 2))

@@ -51,9 +51,7 @@ def test_a_run_that_makes_something_leaves_it_out_of_the_walk_and_the_next_quiet
     assert garbage() is None and gc.get_freeze_count() > before
 
 
-def test_who_comes_right_after_something_new_does_not_wait_for_the_collector(
-    state: State, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_comes_right_after_something_new_does_not_wait_for_the_collector(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr(cached, "monotonic", lambda: clock[0])
     monkeypatch.setattr(cached, "REST", 10.0)
