@@ -72,9 +72,22 @@ class Edition:
 
     @property
     def government(self) -> Path | None:
-        """Return the folder with the government's own files; ``None`` in old editions without it."""
+        """Return the folder with the government's own files; ``None`` in old editions without it.
+
+        Raises:
+            EditionRefused: its files differ from what was published; it has the words for every status.
+        """
         folder = self.folder / GOVERNMENT
-        return folder if folder.is_dir() else None
+        listed = {name: entry["sha256"] for name, entry in self.manifest["files"].items() if name.startswith(f"{GOVERNMENT}/")}
+        there = {path.relative_to(self.folder).as_posix(): path for path in folder.rglob("*") if not path.is_dir()}
+        for name in sorted({*listed, *there}):
+            try:
+                is_same = _sha256_of(there[name], _stamp(there[name])) == listed[name]
+            except (OSError, KeyError) as error:
+                raise EditionRefused("edition_file_refused", number=self.number, file=name) from error
+            if not is_same:
+                raise EditionRefused("edition_file_refused", number=self.number, file=name)
+        return folder if there else None
 
     def content(self, name: str) -> bytes:
         """Return the bytes of a file listed in the manifest.
