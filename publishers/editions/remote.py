@@ -91,7 +91,7 @@ def verify_address(address: str, number: int | None = None, *, key: str = "") ->
     """
     faults: list[EditionFault] = []
     until = time.monotonic() + SECONDS
-    with client(SECONDS, step_seconds=STEP_SECONDS) as opened:
+    with client(SECONDS, step_seconds=STEP_SECONDS, is_own_name=True) as opened:
         site = _Site(address, opened, until)
         try:
             keys = read_keys(site.content(KEYS))
