@@ -145,7 +145,7 @@ def _language(scope: Scope) -> str:
         return SOURCE
     try:
         shown = current(settings().editions_dir) if settings().mode == "public" else None
+        settle(shown.government if shown else None)
     except (EditionRefused, NotFound):
         return SOURCE  # the page explains why nothing is shown
-    settle(shown.government if shown else None)
     return wanted if has_page(scope["path"], wanted) else SOURCE

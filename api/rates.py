@@ -22,6 +22,7 @@ from starlette.types import Message as Sent
 from api.doors import UPLOAD
 from api.layer import Layer, turn_away
 from kpis.message import Message
+from kpis.networks import plain
 from kpis.settings import settings
 
 _CALLBACK, _LOGIN, _STREAM = "/oauth2callback", "/auth/login", "/_stcore/stream"
@@ -37,7 +38,8 @@ def whence(scope: Scope) -> str:
         address = ip_address(host)
     except ValueError:
         return host
-    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else host
+    address = plain(address)  # where one line takes both, every IPv4 address is of one network of IPv6
+    return str(ip_network((address, 64), strict=False)) if isinstance(address, IPv6Address) else str(address)
 
 
 def kind_of(scope: Scope) -> str:

@@ -13,10 +13,16 @@ LONGEST_TEXT, LONGEST_NAME = 5_000, 500  # characters of a text and of a name, t
 _JOINERS = "\u200c\u200d"
 _BREAKS = re.compile("\r\n?|[\u2028\u2029]")
 _BLANKS = re.compile("[\t\x0b\x0c]")
+# Unseen though Python calls them printable: fillers of Hangul and the like, and signs that choose the form of one before them.
+_FILLERS, _FORMS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0", "\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_BLANK_SIGN = "\u2800"  # of Braille
+_RARE = re.compile(f"[{_FILLERS}{_BLANK_SIGN}]")
+_FORM_SIGNS = {*map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))}
+_UNSEEN = re.compile(f"[{_FILLERS}]|(?<![^\\s{_BLANK_SIGN}{_FILLERS}])[{_FORMS}]+")
 # Invisible and active characters: control, direction and zero-width characters, noncharacters; a joiner stays within an emoji.
 _SINGLE = (
-    "\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb"
-    "\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f"
+    "\x00-\x09\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufdd0-\ufdef\ufeff\ufff0-\ufffb"
+    "\ufffe\uffff\ud800-\udfff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17))
 )
 _SUSPECT = re.compile(f"[{_SINGLE}{_JOINERS}]")  # tested first: a single character class is fast on a long text
@@ -34,7 +40,14 @@ _ADDRESS = re.compile(r"(?i)(https?):(?=//)|(www)\.(?=[\w.\-])")
 
 
 def clean(text: str) -> str:
-    """Return a text without control, direction and zero-width characters; a tab becomes a space, a line break a line feed."""
+    """Return a text without control, direction and unseen characters; a tab becomes a space, a line break a line feed."""
+    kept = _without_acting(text)
+    if kept.isascii() or not (_RARE.search(kept) or kept.lstrip()[:1] in _FORM_SIGNS):
+        return kept
+    return _UNSEEN.sub("", kept).replace(_BLANK_SIGN, " ")
+
+
+def _without_acting(text: str) -> str:
     # None of these characters is printable; that test takes a twentieth of the time of a search, and runs at each level of a template.
     if text.isprintable() or text.replace("\n", "").isprintable() or not _SUSPECT.search(text):
         return text

@@ -10,14 +10,20 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Any
 
 import httpcore2
 import httpx2
 
+from kpis.networks import plain
+
 # Errors of a client; the last one is of a name with an empty or too long part.
 FAULTS = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
+
+
+# Clouds answer here about the machine that asks, with its keys; the usual one is link-local.
+_METADATA = {ip_address("fd00:ec2::254"), ip_address("100.100.100.200"), ip_address("192.0.0.192"), ip_address("168.63.129.16")}
 
 
 class NotReached(Exception):
@@ -25,18 +31,19 @@ class NotReached(Exception):
 
 
 @contextmanager
-def client(seconds: float, *, step_seconds: float | None = None) -> Iterator[httpx2.Client]:
+def client(seconds: float, *, step_seconds: float | None = None, is_own_name: bool = False) -> Iterator[httpx2.Client]:
     """Give a client whose requests all end within a time; redirects and proxies of the environment are not followed.
 
     Args:
         seconds: for everything together.
         step_seconds: for the next piece of an answer; as long as there is, if left out.
+        is_own_name: a name may lead to this machine's address on the network, as its own public name does.
 
     Raises:
         NotReached: a request failed, or the time is over.
     """
     until = time.monotonic() + seconds
-    transport = _Bounded(httpx2.create_ssl_context(trust_env=False), until)
+    transport = _Bounded(httpx2.create_ssl_context(trust_env=False), _Lines(until, is_own_name))
     try:
         with httpx2.Client(transport=transport, follow_redirects=False, timeout=step_seconds or seconds, trust_env=False) as made:
             yield made
@@ -57,35 +64,38 @@ def address_of(base: str, target: str = "") -> httpx2.URL:
         raise NotReached(f"{(target or base)[:100]}: {error}"[:300]) from error
 
 
-def is_meant(host: str, address: str) -> bool:
+def is_meant(host: str, address: str, *, own: str = "") -> bool:
     """Return whether a machine may be asked under a name: this machine and its neighbours on the line only by their own address.
 
     A name of somebody else that leads there (DNS rebinding) would read what only this machine may read, such as its cloud's metadata.
+
+    Args:
+        own: the address from which it is asked: this machine reaches each of its own addresses from the same one.
     """
     try:
         ip_address(host.strip("[]"))
     except ValueError:
-        reached = ip_address(address)
-        if isinstance(reached, IPv6Address) and reached.ipv4_mapped:
-            reached = reached.ipv4_mapped
-        is_inside = reached.is_loopback or reached.is_link_local or reached.is_unspecified or reached.is_multicast
-        return host == "localhost" or not is_inside
+        reached = plain(ip_address(address))
+        is_inside = (
+            reached.is_loopback or reached.is_link_local or reached.is_unspecified or reached.is_multicast or reached in _METADATA
+        )
+        return host == "localhost" or not (is_inside or address == own)
     return True
 
 
 class _Bounded(httpx2.HTTPTransport):
     """A transport whose connections know when the time is over."""
 
-    def __init__(self, context: ssl.SSLContext, until: float) -> None:
+    def __init__(self, context: ssl.SSLContext, lines: _Lines) -> None:
         super().__init__(verify=context, trust_env=False)
-        self._pool = httpcore2.ConnectionPool(ssl_context=context, network_backend=_Lines(until))
+        self._pool = httpcore2.ConnectionPool(ssl_context=context, network_backend=lines)
 
 
 class _Lines(httpcore2.SyncBackend):
     """Opens connections to addresses that are meant."""
 
-    def __init__(self, until: float) -> None:
-        self.until = until
+    def __init__(self, until: float, is_own_name: bool) -> None:
+        self.until, self.is_own_name = until, is_own_name
 
     def left(self, timeout: float | None) -> float:
         """Return the seconds left for a step."""
@@ -99,7 +109,8 @@ class _Lines(httpcore2.SyncBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:  # fmt: skip
         stream = super().connect_tcp(host, port, self.left(timeout), local_address, socket_options)
-        if not is_meant(host, address := stream.get_extra_info("server_addr")[0]):
+        address, own = (stream.get_extra_info(name)[0] for name in ("server_addr", "client_addr"))
+        if not is_meant(host, address, own="" if self.is_own_name else own):
             stream.close()
             raise httpcore2.ConnectError(f"{host}: {address}")
         return _Line(stream, self)

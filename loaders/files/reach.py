@@ -13,7 +13,9 @@ _NAMED = re.compile(r"(?<![A-Za-z0-9_.])([A-Za-z_][A-Za-z0-9_.]*+)(\s*+\()?")
 _PREFIXES = ("_XLFN.", "_XLWS.", "_XLETA.", "OF:", "COM.MICROSOFT.")
 _ACTING = {
     "WEBSERVICE", "FILTERXML", "RTD", "DDE", "HYPERLINK", "IMAGE", "CALL", "REGISTER", "REGISTER.ID", "EXEC", "EXECUTE", "EVALUATE", "RUN",
-    "SQL.REQUEST", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE", "DETECTLANGUAGE", "INITIATE", "REQUEST", "POKE", "FOPEN", "FWRITE",
+    "SQL.REQUEST", "DDEAUTO", "STOCKHISTORY", "PY", "COPILOT", "TRANSLATE", "DETECTLANGUAGE", "INITIATE", "REQUEST", "POKE", "FOPEN", "FWRITE",
+    # Of Excel since 2025, and of Google's sheets, in which a workbook may be opened too.
+    "IMPORTTEXT", "IMPORTCSV", "IMPORTDATA", "IMPORTFEED", "IMPORTHTML", "IMPORTRANGE", "IMPORTXML", "GOOGLEFINANCE", "GOOGLETRANSLATE", "AI", "GEMINI",
 }  # fmt: skip
 
 

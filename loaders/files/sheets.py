@@ -27,8 +27,10 @@ MAX_AREA = 3_000_000  # area of the bounding rectangle of all values of a sheet
 MAX_CELLS = 4_000_000
 MAX_MERGED = 2_000
 MOST_KEPT = 100_000  # size of the cache of cell values
+LONGEST_FAULT = 60  # characters quoted of what is no value: an error of Excel has a dozen
 LONGEST_TEXT = 32_767  # maximum characters of a cell, as in Excel
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)  # of a cell of type d, as Excel writes it
 _OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, validations and extensions
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
@@ -335,7 +337,7 @@ class _Reader(Parsing):
         elif kind in ("str", "inlineStr"):
             value = unescaped(text or "")
         elif kind == "e":
-            self.out.errors[f"{column_letters(column)}{row}"] = text or "#?"
+            self.out.errors[f"{column_letters(column)}{row}"] = (text or "#?")[:LONGEST_FAULT]
             self._put(row, column, "")
             return
         elif kind == "b" and (text or "").strip() in ("0", "1", "true", "false"):
@@ -354,7 +356,7 @@ class _Reader(Parsing):
         self._put(row, column, value)
 
     def _fault(self, row: int, column: int, text: str) -> None:
-        self.out.faulty[f"{column_letters(column)}{row}"] = text[:60]
+        self.out.faulty[f"{column_letters(column)}{row}"] = text[:LONGEST_FAULT]
         self._put(row, column, "")
 
     def _formatted(self, value: float, code: str) -> Any:
@@ -381,8 +383,11 @@ def _finite(text: str) -> float | None:
 
 
 def _iso_day(text: str) -> date | datetime | None:
+    plain = text.strip().removesuffix("Z")
+    if not _DAY.fullmatch(plain):  # with an offset it is another day elsewhere, and weeks are no days
+        return None
     try:
-        moment = datetime.fromisoformat(text.strip().removesuffix("Z"))
+        moment = datetime.fromisoformat(plain)
     except ValueError:
         return None
     return moment if moment.time() != datetime.min.time() else moment.date()

@@ -53,6 +53,7 @@ _AFTER_FORMATS = _AFTER_LEGACY | {
     "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing",
 }  # fmt: skip
 _AFTER_LOOKS = {"tableStyles", "colors", "extLst"}
+_SHAPE = re.compile("_x0000_s([0-9]{1,9})")
 _SHAPE_TYPE = (
     '<v:shapetype id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
@@ -424,7 +425,7 @@ def _draw(parts: dict[str, bytes], name: str, *, removed: set[str], added: Itera
             shown.add(place)
     ids = [shape.get("id", "") for shape in root.iter(f"{{{_V}}}shape", f"{{{_V}}}shapetype")]
     shapes = "" if "_x0000_t202" in ids else _SHAPE_TYPE
-    number = max((int(i.removeprefix("_x0000_s")) for i in ids if i.removeprefix("_x0000_s").isdigit()), default=9216) + 1
+    number = max((int(own[1]) for own in map(_SHAPE.fullmatch, ids) if own), default=9216) + 1
     for cell in added:
         place = _place(cell)
         if place in shown:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -30,6 +31,7 @@ from loaders.workbook.context import DAYS, Record
 from loaders.workbook.layout import load_layout
 
 TITLE = "mieruka-template"
+_NUMBER = re.compile("[0-9]{1,9}")
 FIELDS = ("template_id", "layout_version", "bureau_code", "period_code", "issued_at", "revision")
 OF_QUESTION = "mieruka-question"  # of a workbook for a question, whose code takes the place of the period
 ISSUED = "template_issued"
@@ -84,7 +86,7 @@ def read_mark(cells: Sequence[Sequence[Any]], *, title: str = TITLE) -> tuple[Te
         return None
     rows = [[_text(cell) for cell in row] for row in cells]
     fields = {row[0]: row[1] for row in rows[1 : 1 + len(FIELDS)] if len(row) > 1}
-    if set(fields) != set(FIELDS) or not fields["revision"].isdigit():
+    if set(fields) != set(FIELDS) or not _NUMBER.fullmatch(fields["revision"]):
         return None
     listed = [tuple(part for part in row if part) for row in rows[1 + len(FIELDS) :] if any(row)]
     fits = identity([fields[name] for name in FIELDS[1:]], listed) == fields["template_id"]

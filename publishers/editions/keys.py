@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kpis.errors import EditionRefused, SettingsRefused
 
+_NUMBERS = ("first_edition", "first_pointer")
 NEXT = ".next"  # a new private key, until it is recorded in the database
 
 
@@ -38,6 +39,10 @@ class Key:
     follows: str
     signature: str = ""
     signature_before: str = ""
+
+    def values(self) -> list[tuple[str, object]]:
+        """Return the name and value of each field."""
+        return [(field.name, getattr(self, field.name)) for field in fields(self)]
 
     @property
     def statement(self) -> bytes:
@@ -103,9 +108,10 @@ def read_keys(content: bytes) -> tuple[Key, ...]:
     """
     try:
         keys = tuple(Key(**entry) for entry in parsed(content)["keys"])
+        if any(type(value) is not (int if name in _NUMBERS else str) for key in keys for name, value in key.values()):
+            raise TypeError  # what is nested deep has no canonical form that could be signed
         names = [key.key_id for key in keys]
         is_whole = bool(keys) and len(set(names)) == len(names) and all(key.key_id == name_of(key.public_key) for key in keys)
-        is_whole = is_whole and all(type(number) is int for key in keys for number in (key.first_edition, key.first_pointer))
     except (ValueError, TypeError, KeyError) as error:
         raise EditionRefused("keys_unreadable") from error
     for before, key in zip((None, *keys), keys, strict=False):

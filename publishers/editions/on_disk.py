@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -72,9 +73,22 @@ class Edition:
 
     @property
     def government(self) -> Path | None:
-        """Return the folder with the government's own files; ``None`` in old editions without it."""
-        folder = self.folder / GOVERNMENT
-        return folder if folder.is_dir() else None
+        """Return the folder with the government's own files; ``None`` in old editions without it.
+
+        Raises:
+            EditionRefused: its files differ from what was published; it has the words for every status.
+        """
+        listed = tuple(
+            (name, entry["sha256"]) for name, entry in self.manifest["files"].items() if name.startswith(f"{GOVERNMENT}/")
+        )
+        try:
+            there = tuple(_stamps(self.folder, GOVERNMENT))
+            other = _other_than(self.folder, listed, there)
+        except OSError as error:
+            raise EditionRefused("edition_file_refused", number=self.number, file=GOVERNMENT) from error
+        if other:
+            raise EditionRefused("edition_file_refused", number=self.number, file=other)
+        return self.folder / GOVERNMENT if there else None
 
     def content(self, name: str) -> bytes:
         """Return the bytes of a file listed in the manifest.
@@ -118,7 +132,7 @@ def numbers(folder: Path) -> list[int]:
     return sorted(int(p.name) for p in folder.iterdir() if _NUMBERED.fullmatch(p.name) and p.is_dir())
 
 
-def _stamp(path: Path) -> _Stamp:
+def _stamp(path: Path | os.DirEntry[str]) -> _Stamp:
     """Return file attributes that change when a file does; ctime cannot be set by users."""
     stat = path.stat()
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
@@ -165,6 +179,29 @@ def _read_keys(path: Path, stamp: _Stamp) -> tuple[Key, ...]:
 @lru_cache(maxsize=1024)
 def _sha256_of(path: Path, _stamped: _Stamp) -> str:
     return sha256_of(path)
+
+
+def _stamps(folder: Path, below: str) -> Iterator[tuple[str, _Stamp]]:
+    """Yield name and attributes of every file below a folder of an edition; asked at every run of a page."""
+    try:
+        entries = sorted(os.scandir(folder / below), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return
+    for entry in entries:
+        name = f"{below}/{entry.name}"
+        if entry.is_dir():
+            yield from _stamps(folder, name)
+        else:
+            yield name, _stamp(entry)
+
+
+@lru_cache(maxsize=256)
+def _other_than(folder: Path, listed: tuple[tuple[str, str], ...], there: tuple[tuple[str, _Stamp], ...]) -> str:
+    """Return the first file that is missing, additional or changed; blank if there is none."""
+    meant, present = dict(listed), {name for name, _ in there}
+    return next(
+        (n for n in sorted({*meant, *present}) if n not in meant or n not in present or sha256_of(folder / n) != meant[n]), ""
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -32,6 +32,15 @@ class Proved:
     faults: tuple[EditionFault, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Manifest:
+    """What is kept of a manifest while the others are read: an address may name thousands of 20 MB; ``files`` of the one wanted."""
+
+    sha256: str
+    previous_sha256: object
+    files: dict[str, object]
+
+
 class _Unread(Exception):
     """An unusable answer; the message gives the reason."""
 
@@ -82,7 +91,7 @@ def verify_address(address: str, number: int | None = None, *, key: str = "") ->
     """
     faults: list[EditionFault] = []
     until = time.monotonic() + SECONDS
-    with client(SECONDS, step_seconds=STEP_SECONDS) as opened:
+    with client(SECONDS, step_seconds=STEP_SECONDS, is_own_name=True) as opened:
         site = _Site(address, opened, until)
         try:
             keys = read_keys(site.content(KEYS))
@@ -96,22 +105,25 @@ def verify_address(address: str, number: int | None = None, *, key: str = "") ->
             return Proved((), None, (EditionFault(0, POINTER, error.message),))
         there = [n for n in range(1, pointer.edition + 1) if n not in pointer.withdrawn]
         faults += [fault for fault in pointer_disagrees(pointer, [*there, *pointer.withdrawn]) if fault.edition == pointer.edition]
-        manifests = {n: content for n in there if (content := _manifest(site, n, keys, faults)) is not None}
-        for n, content in manifests.items():
-            after = manifests.get(n + 1)
-            if after is not None and json.loads(after).get("previous_sha256") != sha256(content).hexdigest():
-                faults.append(EditionFault(n, MANIFEST, Message("edition_not_as_kept", number=n + 1)))
-        if pointer.edition in manifests and sha256(manifests[pointer.edition]).hexdigest() != pointer.edition_sha256:
-            faults.append(EditionFault(pointer.edition, POINTER, Message("shown_edition_other")))
         wanted = number or pointer.edition
+        manifests: dict[int, _Manifest] = {}
+        for n in there:
+            if (manifest := _manifest(site, n, keys, faults, is_read=n == wanted)) is not None:
+                manifests[n] = manifest
+        for n, manifest in manifests.items():
+            after = manifests.get(n + 1)
+            if after is not None and after.previous_sha256 != manifest.sha256:
+                faults.append(EditionFault(n, MANIFEST, Message("edition_not_as_kept", number=n + 1)))
+        if pointer.edition in manifests and manifests[pointer.edition].sha256 != pointer.edition_sha256:
+            faults.append(EditionFault(pointer.edition, POINTER, Message("shown_edition_other")))
         if wanted not in there:
             faults.append(EditionFault(wanted, folder_name(wanted), Message("edition_not_there")))
         elif wanted in manifests:
-            faults += _files(site, wanted, json.loads(manifests[wanted]))
+            faults += _files(site, wanted, manifests[wanted].files)
     return Proved(tuple(manifests), wanted, tuple(dict.fromkeys(faults)))
 
 
-def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFault]) -> bytes | None:
+def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFault], *, is_read: bool) -> _Manifest | None:
     key = in_force(keys, edition=n)
     try:
         content = site.content(f"{folder_name(n)}/{MANIFEST}")
@@ -123,20 +135,22 @@ def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFa
         faults.append(EditionFault(n, SIGNATURE, Message("edition_signature_wrong")))
     try:
         manifest = json.loads(content)
-        is_own = manifest["edition"] == n and isinstance(manifest["files"], dict)
+        number, files = str(manifest["edition"])[:20], manifest["files"]
+        if not isinstance(files, dict):
+            raise TypeError
     except (ValueError, KeyError, TypeError, RecursionError):
         faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
         return None
-    if not is_own:
-        faults.append(EditionFault(n, MANIFEST, Message("edition_of_other_number", number=str(manifest["edition"])[:20])))
+    if number != str(n):
+        faults.append(EditionFault(n, MANIFEST, Message("edition_of_other_number", number=number)))
         return None
-    return content
+    return _Manifest(sha256(content).hexdigest(), manifest.get("previous_sha256"), files if is_read else {})
 
 
-def _files(site: _Site, n: int, manifest: dict[str, dict[str, dict[str, object]]]) -> Iterator[EditionFault]:
+def _files(site: _Site, n: int, files: dict[str, object]) -> Iterator[EditionFault]:
     """Check every file of the static edition; the edition's database is not offered over the web."""
     left = LARGE
-    for name, listed in sorted(manifest["files"].items()):
+    for name, listed in sorted(files.items()):
         if not name.startswith(f"{SITE}/"):
             continue
         digest, size = sha256(), 0
@@ -150,5 +164,5 @@ def _files(site: _Site, n: int, manifest: dict[str, dict[str, dict[str, object]]
                 return
             continue
         left -= size
-        if digest.hexdigest() != listed.get("sha256"):
+        if not isinstance(listed, dict) or digest.hexdigest() != listed.get("sha256"):
             yield EditionFault(n, name, Message("edition_file_changed"))

@@ -10,7 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from api import rates
-from api.rates import AT_ONCE, Rates
+from api.rates import AT_ONCE, Rates, whence
 from kpis.settings import Settings
 from tests.loops import run_apart
 
@@ -42,3 +42,13 @@ def test_what_one_page_says_begins_runs_one_after_the_other(
     apart = [after - before for before, after in pairwise(heard)]
     assert heard[-1] - heard[0] >= (words - AT_ONCE) * APART * 0.9
     assert is_held_back is any(each >= APART / 2 for each in apart[AT_ONCE - 1 :])
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [("203.0.113.7", "203.0.113.7"), ("::ffff:203.0.113.7", "203.0.113.7"), ("64:ff9b::cb00:7107", "203.0.113.7"), ("2002:cb00:7107::1", "203.0.113.7"),
+     ("::203.0.113.7", "203.0.113.7"), ("2001:db8:0:1::5", "2001:db8:0:1::/64"), ("::1", "::/64"), ("testclient", "testclient")],
+)  # fmt: skip
+def test_an_ipv4_address_is_counted_by_itself_however_it_is_written(address: str, counted: str) -> None:
+    """A proxy that takes both on one line writes each as ``::ffff:…``, and all of these are of one network of IPv6."""
+    assert whence({"client": (address, 1)}) == counted

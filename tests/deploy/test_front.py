@@ -142,7 +142,7 @@ def test_a_publication_and_a_rollback_are_seen_at_once_and_proved_from_outside(
     assert public.ask("/editions/current.json").body == (installation.editions / "current.json").read_bytes()
     found = socket.getaddrinfo
     monkeypatch.setattr(httpx2, "create_ssl_context", lambda **_: public.trust)
-    monkeypatch.setattr(outgoing, "is_meant", lambda _host, _address: True)  # a public name leads to this machine here
+    monkeypatch.setattr(outgoing, "is_meant", lambda _host, _address, **_: True)  # a public name leads to this machine here
     monkeypatch.setattr(socket, "getaddrinfo", lambda _name, *words, **more: found("127.0.0.1", *words, **more))
     proved = verify_address(public.origin)
     assert (proved.faults, proved.editions) == ((), (1,))

@@ -17,6 +17,9 @@ from pages.parts.text import csv_file, linked
 from telling.file_names import file_name
 
 SEEN = "髙﨑 葛\U000e0100城 か\u3099 e\u0301 👩‍💻 👨‍👩‍👧 ❤️ 🇯🇵 ﷺ ㊙ ―－〜 \u3000end"
+# Unseen, though Python calls them printable; and signs that choose the form of the one before them, which alone show nothing.
+FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+FORMS = "\u180b\u180f\ufe00\ufe0f\U000e0100\U000e01ef"
 
 
 def test_what_is_seen_stays_as_it_is() -> None:
@@ -36,7 +39,18 @@ def test_nothing_that_acts_unseen_is_left_of_all_characters_there_are() -> None:
     assert not set(
         "\u061c\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u2060\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff\U0001fffe"
     ) & set(kept)
-    assert set(everything) - set(kept) < {c for c in everything if not c.isprintable()}, "only what nobody sees is taken"
+    unseen = {c for c in everything if not c.isprintable()} | set(FILLERS)
+    assert set(everything) - set(kept) < unseen, "only what nobody sees is taken"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [*FILLERS, *FORMS, "\U0001d173", "\U0001bca0", "\ufff0", "\U000e0fff", "\u3164 \ufe0f\u3000\U000e0100\u200b\ufe00", "\u200b\ufe0f", "\u2800\n\ufe0f\u3164"],
+)  # fmt: skip
+def test_a_text_of_which_nothing_is_seen_is_no_reason_and_no_name(text: str) -> None:
+    """Reasons that are compulsory are asked of ``typed``: what it leaves is what a reader has."""
+    assert typed(text) == "" and clean(clean(text)) == clean(text)
+    assert typed(f"a{text}b").replace("\n", "").replace(" ", "")[0] == "a"
 
 
 def test_tabs_are_blanks_and_line_breaks_are_line_feeds() -> None:

