@@ -123,13 +123,13 @@ def load_shipped(store: Store) -> None:
 
 
 @contextmanager
-def postgresql(address: str, name: str, fill: Fill) -> Iterator[Store]:
+def postgresql(address: str, name: str, fill: Fill, *, encoding: str = "") -> Iterator[Store]:
     """Give a store in a PostgreSQL database of its own, a copy of one that was filled when its name was asked for first.
 
     The role of the address must be allowed to create databases.
     """
     own, admin = f"t{uuid.uuid4().hex}", open_engine(address).execution_options(isolation_level="AUTOCOMMIT")
-    _run(admin, f"CREATE DATABASE {own} TEMPLATE {_database_filled_once(admin, address, name, fill)}")
+    _run(admin, f"CREATE DATABASE {own} TEMPLATE {_database_filled_once(admin, address, name, fill, encoding)}")
     made = Store(_database(address, own))
     try:
         yield made
@@ -139,10 +139,11 @@ def postgresql(address: str, name: str, fill: Fill) -> Iterator[Store]:
         admin.dispose()
 
 
-def _database_filled_once(admin: Engine, address: str, name: str, fill: Fill) -> str:
+def _database_filled_once(admin: Engine, address: str, name: str, fill: Fill, encoding: str) -> str:
     if (address, name) not in _DATABASES:
         own = f"t{uuid.uuid4().hex}"
-        _run(admin, f"CREATE DATABASE {own}")
+        stored_as = f" ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'" if encoding else ""
+        _run(admin, f"CREATE DATABASE {own}{stored_as}")
         store = Store(_database(address, own))
         fill(store)
         store.engine.dispose()

@@ -163,6 +163,9 @@ def test_a_postgresql_that_is_not_there_refuses_or_says_nothing() -> None:
         (MemoryError, "memory_out"),
         (lambda: OSError(28, "No space left on device"), "disk_full"),
         (lambda: OSError(24, "Too many open files"), "files_out"),
+        (lambda: BlockingIOError(11, "Resource temporarily unavailable"), "files_out"),
+        (lambda: RuntimeError("can't start new thread"), "files_out"),
+        (lambda: OSError(116, "Stale file handle"), "disk_fault"),
         (lambda: PermissionError(13, "Permission denied", "/srv/editions"), "file_not_permitted"),
         (lambda: OSError(5, "Input/output error"), "disk_fault"),
         (lambda: KeyError("a fault of the program"), None),
@@ -175,6 +178,32 @@ def test_what_else_fails_is_named_or_is_a_fault_of_the_program(error: Callable[[
     with pytest.raises(ValueError, match="something else") as outer:
         raise ValueError("while something else was done") from error()
     assert (told.message.key if (told := unavailable(outer.value)) else None) == key, "also where it is wrapped"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ulimitがありません / no ulimit: POSIX alone has it")
+def test_a_database_that_no_descriptor_is_left_for_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    """SQLite says the same of both."""
+    made = tmp_path / "there.db"
+    assert command("init", DATABASE_URL=url(made)).returncode == 0
+    opens = f"""import os, sqlite3
+from kpis.store.unavailable import unavailable
+def named():
+    try:
+        sqlite3.connect({f"file:{made}?mode=rw"!r}, uri=True).execute("SELECT 1 FROM alembic_version")
+    except sqlite3.Error as error:
+        print(unavailable(error).message.key)
+taken = []
+try:
+    while True:
+        taken.append(os.open(os.devnull, os.O_RDONLY))
+except OSError:
+    named()
+for each in taken:
+    os.close(each)
+os.unlink({str(made)!r})
+named()"""
+    ran = subprocess.run([sys.executable, "-c", opens], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert ran.stdout.split() == ["files_out", "database_unopened"]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="ulimitがありません / no ulimit: POSIX alone has it")

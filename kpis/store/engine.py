@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Engine, Float, Integer, LargeBinary, create_engine, event
+from sqlalchemy import Boolean, Column, Date, DateTime, Engine, Float, Integer, LargeBinary, create_engine, event, text
 from sqlalchemy.engine import URL, Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlmodel import SQLModel
 
-from kpis.errors import NotAllowed
+from kpis.errors import NotAllowed, SchemaRefused
 from kpis.seen import doing
 from kpis.settings import settings
 from kpis.store import tables, translations
@@ -30,6 +30,7 @@ from kpis.store.tables import table_of
 
 WRITE_SECONDS = 300  # limit of one PostgreSQL statement that writes; 50,000 rows take seconds
 CONNECT_SECONDS = 10
+ENCODING = "UTF8"  # of PostgreSQL
 GIVE_UP_SECONDS = 10  # grace period after PostgreSQL's own limit until the server is taken for dead
 
 
@@ -165,9 +166,22 @@ def _identity(file: Path | None) -> tuple[int, int] | None:
     return (stat.st_dev, stat.st_ino) if stat else None
 
 
+def refuse_encoding(connection: Connection) -> None:
+    """Refuse to make tables in a PostgreSQL database that cannot hold every text, as ``createdb`` makes it on a machine without a locale.
+
+    Raises:
+        SchemaRefused: naming its encoding.
+    """
+    if connection.dialect.name == "postgresql":
+        encoding = connection.execute(text("SHOW server_encoding")).scalar()
+        if encoding != ENCODING:
+            raise SchemaRefused("database_encoding", held=encoding)
+
+
 def _open_postgresql(url: URL) -> Engine:
     wait = settings().database_wait_seconds
-    given: dict[str, Any] = {"connect_timeout": min(CONNECT_SECONDS, max(2, wait))}
+    # The encoding is named, since that of the database, of the role or of the environment would be taken else.
+    given: dict[str, Any] = {"connect_timeout": min(CONNECT_SECONDS, max(2, wait)), "client_encoding": ENCODING}
     if "options" not in url.query:  # an explicit value in the address takes precedence
         limits = {"statement_timeout": wait, "lock_timeout": wait, "idle_in_transaction_session_timeout": WRITE_SECONDS}
         given["options"] = " ".join(f"-c {name}={seconds * 1000}" for name, seconds in limits.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -39,7 +40,8 @@ _POSTGRESQL = {
 _SYSTEM = {
     errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EIO: "disk_fault", errno.EROFS: "file_not_permitted",
     errno.EACCES: "file_not_permitted", errno.EPERM: "file_not_permitted", errno.EMFILE: "files_out", errno.ENFILE: "files_out",
-    errno.ENOMEM: "memory_out", errno.EFBIG: "disk_full",
+    errno.ENOMEM: "memory_out", errno.EFBIG: "disk_full", errno.EAGAIN: "files_out",  # the last: no further process
+    errno.ESTALE: "disk_fault", errno.ENOTCONN: "disk_fault", errno.ENXIO: "disk_fault",  # storage of a network that is gone
 }  # fmt: skip
 # Errors of a path given to a command, or named in its settings.
 _PLACE = frozenset({
@@ -47,6 +49,7 @@ _PLACE = frozenset({
 })  # fmt: skip
 # Messages of native libraries: lxml by the name of the error number, dynamic loaders and Rust in words.
 _NUMBERED = re.compile(r"\bIO_(E[A-Z]+)\b")
+_NO_THREAD = "can't start new thread"
 _NO_MEMORY = re.compile("Cannot allocate memory|failed to map segment")
 
 
@@ -108,6 +111,8 @@ def _key(error: BaseException) -> str | None:
         return _SYSTEM.get(error.errno)
     if _NO_MEMORY.search(str(error)):
         return "memory_out"
+    if _NO_THREAD in str(error):
+        return "files_out"
     numbered = _NUMBERED.search(str(error))
     return _SYSTEM.get(getattr(errno, numbered[1], 0)) if numbered else None
 
@@ -118,9 +123,20 @@ def _of_sqlite(error: sqlite3.DatabaseError) -> str | None:
     code = getattr(error, "sqlite_errorcode", 0)
     if code == sqlite3.SQLITE_IOERR_WRITE or "disk is full" in str(error):
         return "disk_full"
+    if code & 0xFF == sqlite3.SQLITE_CANTOPEN and _is_out_of_files():
+        return "files_out"
     if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
         return "database_without_tables"
     return _SQLITE.get(code & 0xFF)
+
+
+def _is_out_of_files() -> bool:
+    """Return whether no further file can be opened: SQLite does not say why it could not."""
+    try:
+        os.close(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        return error.errno in {errno.EMFILE, errno.ENFILE}
+    return False
 
 
 def _of_postgresql(error: BaseException) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,10 @@ from sqlmodel import SQLModel
 from kpis.errors import SchemaRefused
 from kpis.store import tables
 from kpis.store.append_only import APPEND_ONLY, statements
+from kpis.store.engine import refuse_encoding
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+_VERSION = re.compile(r"\d{4}")  # of our migrations; alembic itself names them by twelve digits and letters
 _LOCK = 6_411_205  # PostgreSQL lock for concurrent upgrades of one database; any number not used otherwise
 
 
@@ -40,8 +43,7 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
         SchemaRefused: the tables are those of a newer program, or differ from the result of the migrations. Nothing was changed.
     """
     newest, version = newest_version(), version_of(engine)
-    if version is not None and version > newest:
-        raise SchemaRefused("schema_newer", held=version, newest=newest)
+    refuse_other(version, newest=newest)
     if version == (newest if to == "head" else to):
         return False
     ours = {*inspect(engine).get_table_names()} & SQLModel.metadata.tables.keys() if version is None else ()
@@ -58,8 +60,21 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
     return True
 
 
+def refuse_other(version: str | None, *, newest: str) -> None:
+    """Refuse tables that this program cannot migrate.
+
+    Raises:
+        SchemaRefused: they are of a newer program, or another one, which uses alembic too, noted their version.
+    """
+    if version is not None and not _VERSION.fullmatch(version):
+        raise SchemaRefused("schema_of_another", held=version)
+    if version is not None and version > newest:
+        raise SchemaRefused("schema_newer", held=version, newest=newest)
+
+
 def _make(connection: Connection, newest: str) -> None:
     """Make the tables of an empty database at once: what all migrations lead to (``tests/kpis/test_upgrade.py``), in a tenth of their time."""
+    refuse_encoding(connection)
     SQLModel.metadata.create_all(connection)
     for table in APPEND_ONLY:
         for statement in statements(table, dialect=connection.dialect.name):

@@ -34,7 +34,7 @@ from sqlalchemy import (
 from kpis.errors import FigureRefused, NotFound, SchemaRefused
 from kpis.reporting_vocabulary import VoiceState, VoiceSubject
 from kpis.settings import Settings, settings
-from kpis.store.engine import open_beside
+from kpis.store.engine import open_beside, refuse_encoding
 from kpis.voices.words import GRADES, LEAST_VOICES, MOST_WORDS, is_personal, kept
 
 VERSION = 1  # of the tables; a later one is a function of ``_STEPS`` that migrates the previous one
@@ -137,6 +137,7 @@ class Voices:
             if version > VERSION:
                 raise SchemaRefused("voices_newer", held=version, newest=VERSION)
             if not version:
+                refuse_encoding(connection)
                 METADATA.create_all(connection)
                 connection.execute(insert(SCHEMA).values(version=VERSION))
             for step in range(max(version, 1), VERSION):

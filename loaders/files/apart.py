@@ -26,6 +26,7 @@ from typing import Any
 from kpis.languages import SHELVES, both
 from kpis.message import Message
 from kpis.seen import counts
+from kpis.store.unavailable import unavailable
 from loaders.files.guard import too_large
 from loaders.files.problems import Problem
 from loaders.files.reader import DONE, ENDED, FAULT, OUT_OF_MEMORY, SIZES, TOO_MUCH, Job, Limits
@@ -201,7 +202,9 @@ class _Reader:
         with own, os.fdopen(read_end, "rb", buffering=0) as ends:
             try:
                 self._ask(link.fileno(), end)
-            except OSError:
+            except OSError as error:
+                if unavailable(error) is not None:
+                    raise  # no memory, descriptor or right is no fault of the file: who runs the system has to be told
                 return FAULT, 0, 0
             finally:
                 link.close()

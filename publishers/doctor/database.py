@@ -7,19 +7,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select, text
 
+from kpis.errors import SchemaRefused
 from kpis.settings import Settings
 from kpis.store import tables
-from kpis.store.engine import file_of, open_engine, shown_url
+from kpis.store.engine import ENCODING, file_of, open_engine, shown_url
 from kpis.store.fields import table_of
 from kpis.store.store import FAR, SKEW, in_utc
 from kpis.store.unavailable import SETTINGS
-from kpis.store.upgrade import differing, newest_version, version_of
+from kpis.store.upgrade import differing, newest_version, refuse_other, version_of
 from publishers.doctor.findings import Finding, doubt, ok, wrong
 
 # Required answers of PostgreSQL to SHOW.
 _SQLITE = {"foreign_keys": ("1",), "synchronous": ("2", "3"), "journal_mode": ("wal",)}
 _POSTGRESQL = {
-    "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write"), "server_encoding": ("UTF8",),
+    "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write"), "server_encoding": (ENCODING,),
 }  # fmt: skip
 
 
@@ -47,8 +48,10 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
 def schema(version: str | None) -> Finding:
     """Check the schema version."""
     newest = newest_version()
-    if version is not None and version > newest:
-        return wrong("schema", "schema_newer", held=version, newest=newest)
+    try:
+        refuse_other(version, newest=newest)
+    except SchemaRefused as refused:
+        return Finding("schema", "error", refused.message)
     if version != newest:
         return wrong("schema", "doctor_schema_old", held=version or "-", newest=newest)
     return ok("schema", "doctor_schema_there", held=version)
@@ -75,7 +78,9 @@ def engine_settings(connection: Connection) -> Iterator[Finding]:
     is_sqlite = connection.dialect.name == "sqlite"
     for name, expected in (_SQLITE if is_sqlite else _POSTGRESQL).items():
         value = str(connection.execute(text(f"PRAGMA {name}" if is_sqlite else f"SHOW {name}")).scalar()).strip()
-        if value not in expected:
+        if name == "server_encoding" and value not in expected:
+            yield wrong("engine", "database_encoding", held=value)  # nobody can set it: another database is made
+        elif value not in expected:
             yield wrong("engine", "doctor_engine_setting", name=name, found=value, expected=expected[0])
         else:
             yield ok("engine", "doctor_engine_fine", name=name, found=value)

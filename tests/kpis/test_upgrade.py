@@ -24,8 +24,10 @@ from kpis.state import State
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of
+from kpis.voices.store import Voices
 from tests.command import command
 from tests.older import put
+from tests.shared import postgresql
 
 pytestmark = pytest.mark.edition  # as dear: every version of the tables is made anew, on both engines
 
@@ -120,6 +122,25 @@ def test_tables_of_a_newer_program_are_named_and_left_alone(tmp_path: Path) -> N
     assert done.returncode == 78 and "Traceback" not in done.stderr
     assert "9999" in done.stderr and newest_version() in done.stderr and "新しい版" in done.stderr and "newer" in done.stderr
     assert version_of(made.engine) == "9999"
+
+
+@pytest.mark.parametrize("version", ["1a2b3c4d5e6f", "0012abcd34ef"])
+def test_the_database_of_another_program_that_notes_its_version_as_we_do_is_named(tmp_path: Path, version: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.executescript(f"CREATE TABLE alembic_version (version_num TEXT); INSERT INTO alembic_version VALUES ('{version}')")
+    done = command("init", DATABASE_URL=f"sqlite:///{tmp_path / 'other.db'}")
+    assert done.returncode == 78 and version in done.stderr and "別のプログラム" in done.stderr and "another program" in done.stderr
+
+
+@pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_no_tables_are_made_where_japanese_cannot_be_stored(encoding: str) -> None:
+    """``createdb`` makes such a database where the machine has no locale: every command ended with an unexpected error, or the first name did."""
+    with postgresql(POSTGRES, f"in {encoding}", lambda _: None, encoding=encoding) as bare:
+        for make in (bare.migrate, Voices(bare.url).counts):
+            with pytest.raises(SchemaRefused, match=f"{encoding}.*createdb --encoding UTF8"):
+                make()
+        assert not inspect(bare.engine).get_table_names()
 
 
 def test_two_that_bring_up_the_same_empty_database_at_once_both_end_well(bare: Store) -> None:

@@ -22,6 +22,7 @@ import pytest
 
 from kpis.languages import both, written
 from kpis.settings import ROOT
+from kpis.store.unavailable import unavailable
 from loaders.files import apart as reading
 from loaders.files.apart import Stopped, apart, limits_of, measured
 from loaders.files.opened import open_book, open_table
@@ -129,6 +130,24 @@ def test_a_list_of_an_operator_may_take_more_in_proportion_and_within_bounds() -
     assert small == limits_of(1_000_000) == reading.USUAL
     assert (large.seconds, large.processor_seconds, large.memory_bytes) == (400, 80, 1_412_000_000)
     assert (largest.processor_seconds, largest.memory_bytes) == (600, 6_000_000_000)
+
+
+@pytest.mark.parametrize(
+    "why", [OSError(24, "Too many open files"), BlockingIOError(11, "Resource temporarily unavailable"), MemoryError()]
+)
+def test_a_machine_that_can_begin_no_reader_is_no_fault_of_the_file(monkeypatch: pytest.MonkeyPatch, why: Exception) -> None:
+    """To save it again in another program, as was said, would not help; the command ends with 71, and a page says whom to ask."""
+
+    def refused(*_: object, **__: object) -> None:
+        raise why
+
+    reading.end()
+    with monkeypatch.context() as machine:
+        machine.setattr(reading, "_begun", refused)
+        with pytest.raises(type(why)) as raised:
+            apart(hard.seen, TABLE, max_bytes=100)
+    named = unavailable(raised.value)
+    assert named is not None and named.exit_code == 71 and goes_on()
 
 
 def test_where_the_process_that_reads_is_gone_another_is_begun() -> None:

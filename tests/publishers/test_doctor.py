@@ -107,6 +107,8 @@ def test_what_is_wrong_with_the_database_is_named(place: Path) -> None:
     assert "mieruka init" in said(found())["doctor_schema_old"]
     change(place, "UPDATE alembic_version SET version_num = '9999'")
     assert "9999" in said(found())["schema_newer"]
+    change(place, "UPDATE alembic_version SET version_num = '0012abcd34ef'")
+    assert "0012abcd34ef" in said(found())["schema_of_another"] and "doctor_schema_old" not in said(found())
     change(place, "PRAGMA journal_mode=DELETE")
     assert "journal_mode" in said(found())["doctor_engine_setting"]
     file.write_bytes(b"no database at all" * 1000)
@@ -153,7 +155,7 @@ class Answered:
         ({"fsync": "off"}, {"doctor_engine_setting": "error"}),
         ({"full_page_writes": "off"}, {"doctor_engine_setting": "error"}),
         ({"synchronous_commit": "local"}, {"doctor_engine_setting": "error"}),
-        ({"server_encoding": "SQL_ASCII"}, {"doctor_engine_setting": "error"}),
+        ({"server_encoding": "SQL_ASCII"}, {"database_encoding": "error"}),
         ({"is_superuser": "on"}, {"doctor_superuser": "warning"}),
     ],
 )
