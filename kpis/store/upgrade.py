@@ -42,12 +42,13 @@ def upgrade(engine: Engine, *, to: str = "head") -> bool:
     Raises:
         SchemaRefused: the tables are those of a newer program, or differ from the result of the migrations. Nothing was changed.
     """
+    # The tables first: another process may be making them, and their version with them.
+    ours = {*inspect(engine).get_table_names()} & SQLModel.metadata.tables.keys()
     newest, version = newest_version(), version_of(engine)
     refuse_other(version, newest=newest)
     if version == (newest if to == "head" else to):
         return False
-    ours = {*inspect(engine).get_table_names()} & SQLModel.metadata.tables.keys() if version is None else ()
-    if ours:  # an edition, or the data of another program
+    if version is None and ours:  # an edition, or the data of another program
         raise SchemaRefused("schema_foreign", database=engine.url.render_as_string(), tables=", ".join(sorted(ours)[:5]))
     with _alone(engine) as connection:
         if to == "head" and not inspect(connection).has_table("alembic_version"):  # asked again: another may have been first

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Date, DateTime, LargeBinary, MetaData, inspect, text
+from sqlalchemy import Boolean, Date, DateTime, Engine, LargeBinary, MetaData, inspect, text
 
 from kpis.errors import SchemaRefused
 from kpis.moment import Moment
 from kpis.settings import ROOT
 from kpis.state import State
-from kpis.store import tables
+from kpis.store import tables, upgrade
 from kpis.store.store import Store
 from kpis.store.upgrade import MIGRATIONS, differing, newest_version, version_of
 from kpis.voices.store import Voices
@@ -141,6 +141,24 @@ def test_no_tables_are_made_where_japanese_cannot_be_stored(encoding: str) -> No
             with pytest.raises(SchemaRefused, match=f"{encoding}.*createdb --encoding UTF8"):
                 make()
         assert not inspect(bare.engine).get_table_names()
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+def test_tables_that_another_made_between_two_looks_are_not_those_of_another_program(
+    bare: Store, monkeypatch: pytest.MonkeyPatch, is_before: bool
+) -> None:
+    """Where the other made them right after their version was looked for, this one ended with "data of another program"."""
+
+    def looked(engine: Engine) -> str | None:
+        monkeypatch.undo()
+        version = None if is_before else version_of(engine)
+        assert upgrade.upgrade(Store(url).engine)
+        return version_of(engine) if is_before else version
+
+    url = bare.engine.url.set(drivername=bare.engine.dialect.name).render_as_string(hide_password=False)
+    monkeypatch.setattr(upgrade, "version_of", looked)
+    upgrade.upgrade(bare.engine)
+    assert version_of(bare.engine) == newest_version()
 
 
 def test_two_that_bring_up_the_same_empty_database_at_once_both_end_well(bare: Store) -> None:
