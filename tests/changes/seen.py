@@ -17,6 +17,7 @@ import openpyxl
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from openpyxl.utils import get_column_letter
+from sqlalchemy import CheckConstraint, text
 
 from kpis.government import settle
 from kpis.reporting.people import COMMAND_LINE, add_person
@@ -25,6 +26,7 @@ from kpis.reporting.submissions import approve, confirm, submit
 from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
+from kpis.store.upgrade import upgrade
 from loaders.load import load_file
 from loaders.workbook.door import issue_template
 from loaders.workbook.layout import load_layout
@@ -36,6 +38,20 @@ from tests.pages.charts_seen import run
 from tests.publishers.shown import unheld
 
 BUREAU, PERIOD, TODAY, LEE = "PARKS", "FY2025-Q1", date(2025, 4, 20), "lee@parks.example.org"
+
+
+def migrated(folder: Path) -> None:
+    """An older database comes to the tables of the classes, CHECKs included; a new one is made of the classes and shows no fault of a migration."""
+    older = Store(f"sqlite:///{folder / 'older.db'}")
+    upgrade(older.engine, to="0001")
+    older.migrate()
+    with older.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata) == []
+        made = dict(connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).tuples().all())
+    for name, table in tables.SQLModel.metadata.tables.items():
+        for check in table.constraints:
+            if isinstance(check, CheckConstraint):
+                assert f"CONSTRAINT {check.name} CHECK ({check.sqltext})" in made[name]
 
 
 def reported(store: Store) -> None:
@@ -192,8 +208,7 @@ def main(folder: Path) -> None:
     settings.cache_clear()
     settle(None)
     store = fill(instance)
-    with store.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata) == []
+    migrated(folder)
     reported(store)
     listed(store)
     with served("server:app", **instance.environment) as port:
