@@ -161,7 +161,7 @@ class Facility(OfRegister, FacilityFields, fields.TableRow, table=True):
 
 
 class RegisterChange(fields.NumberedRow, table=True):
-    """One change of one row of a register (procedure, facility, milestone); append-only, so that no state is lost.
+    """One change of one row of a register (``RegisterName``); append-only, so that no state is lost.
 
     ``vintage`` is the row's after the change; ``before_json`` and ``after_json`` hold the fields that changed. A row that
     was never changed has no entry here; ``first_known_at`` of the row itself is the instant it became known (``None``: not
