@@ -28,8 +28,8 @@ class Kind:
     """A kind of indicator."""
 
     needed: tuple[str, ...] = ("value",)  # required columns of a report; empty: its value, or both parts of its rate
-    whole: str = ""  # the divisor column, where the value is a rate of two columns
-    rate: Callable[[float, float], float] | None = None  # (numerator, whole) → value
+    divisor: str = ""  # the column that the numerator is divided by, where the value is a rate of two columns
+    rate: Callable[[float, float], float] | None = None  # (numerator, divisor) → value
     is_percent: bool = False  # its rate is in percent
     least: float | None = None  # the least possible value, by default
     most: float | None = None  # the greatest possible value, by default
@@ -44,7 +44,7 @@ class Kind:
     @property
     def against(self) -> str:
         """Return the column compared with the numerator: the divisor of its rate, else the total of a count."""
-        return self.whole or "denominator"
+        return self.divisor or "denominator"
 
 
 def share(numerator: float, denominator: float) -> float:
@@ -59,9 +59,11 @@ def fall(value: float, base: float) -> float:
 
 _ON_A_DAY = Kind(is_count=True, is_on_a_day=True, least=0.0, tells_later=True)
 KINDS: dict[str, Kind] = {
-    IndicatorKind.RATIO: Kind(needed=(), whole="denominator", rate=share, is_percent=True, least=0.0, most=100.0, tells_later=True),
+    IndicatorKind.RATIO: Kind(
+        needed=(), divisor="denominator", rate=share, is_percent=True, least=0.0, most=100.0, tells_later=True
+    ),
     IndicatorKind.CEILING: Kind(is_count=True, is_cap=True, least=0.0),
-    IndicatorKind.REDUCTION: Kind(needed=(), whole="base_value", rate=fall, is_percent=True, most=100.0),
+    IndicatorKind.REDUCTION: Kind(needed=(), divisor="base_value", rate=fall, is_percent=True, most=100.0),
     IndicatorKind.STOCK: _ON_A_DAY,
     IndicatorKind.COMPLETION: _ON_A_DAY,
     IndicatorKind.LEVEL: Kind(is_level=True, is_additive=False),

@@ -143,11 +143,11 @@ def totals(book: Book, sizes: Mapping[str, Mapping[str, Any]], keys: Sequence[tu
             continue
         if value is None or not KINDS[kind].is_additive:
             continue
-        if KINDS[kind].whole == "denominator":
+        if KINDS[kind].divisor == "denominator":
             d = round((stated.denominator if stated and stated.denominator else None) or size["denominator"])
             n = round(stated.numerator if stated and stated.numerator is not None else d * value / 100)
             sums[code, period] = {"numerator": n, "denominator": d}
-        elif KINDS[kind].whole == "base_value":
+        elif KINDS[kind].divisor == "base_value":
             if "numerator_of" in size:
                 other = at_period(entries[size["numerator_of"]], period)
                 if other is None:

@@ -134,11 +134,11 @@ def value_label(item: Scored, figure: Figure, words: Words) -> str:
     if value is None:
         return text
     kind = KINDS[definition.kind]
-    parts = (figure.numerator if kind.whole else value, getattr(figure, kind.against))
+    parts = (figure.numerator if kind.divisor else value, getattr(figure, kind.against))
     if None in parts or kind.is_cap:
         return text
     shares = [format_count(p, words.language) for p in parts if p is not None]
-    return f"{text} ({shares[1]} → {shares[0]})" if kind.whole == "base_value" else f"{text} ({shares[0]} / {shares[1]})"
+    return f"{text} ({shares[1]} → {shares[0]})" if kind.divisor == "base_value" else f"{text} ({shares[0]} / {shares[1]})"
 
 
 def by_bureau(

@@ -181,8 +181,8 @@ def _running_parts(definition: Definition, figure: Figure, period: Period) -> tu
         )  # a fall is what is wanted, or no worse than a rise
     if not (figure.is_year_to_date or period.kind == "year"):
         return ()
-    if kind.whole:
-        return ("numerator", kind.whole)
+    if kind.divisor:
+        return ("numerator", kind.divisor)
     return ("value",) if kind.is_cap or (kind.is_level and "%" not in definition.unit_ja) else ()
 
 

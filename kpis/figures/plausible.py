@@ -283,13 +283,13 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
     elif value is not None and KINDS[definition.kind].is_level and unit in ("%", "％") and high is None and value > 100:
         yield Doubt("above_hundred", "value", "warning", with_unit(written(value), unit), Message("at_most_hundred"), CONFIRM)
     worked = value_of(definition, figure) if value is None else None
-    if worked is not None and KINDS[definition.kind].whole == "base_value" and worked < -100 and low is None:
+    if worked is not None and KINDS[definition.kind].divisor == "base_value" and worked < -100 and low is None:
         yield Doubt("very_negative", "numerator", "warning", f"{worked:,.1f}%", Message("more_than_doubled"), CONFIRM)  # fmt: skip
     part, whole = figure.numerator, figure.denominator
     if (
         part is not None
         and whole is not None
-        and KINDS[definition.kind].whole == "denominator"
+        and KINDS[definition.kind].divisor == "denominator"
         and part > whole
         and (high is None or part > whole * high / 100)
     ):
@@ -300,7 +300,7 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
             if own is not None and own > whole:
                 yield Doubt("numerator_above_denominator", name, "warning", f"{written(own)} > {written(whole)}", Message("at_most_denominator"), CONFIRM)  # fmt: skip
                 break
-    if KINDS[definition.kind].whole == "denominator" and whole == 0 and part:
+    if KINDS[definition.kind].divisor == "denominator" and whole == 0 and part:
         yield Doubt("nothing_in_scope", "denominator", "error", "0", Message("one_or_more"), CORRECT)
 
 

@@ -358,8 +358,8 @@ MARKS = ("preliminary", "approximate", "lower_bound", "year_to_date", "base_esti
 
 def rate_of(kind: str, numerator: float | None, denominator: float | None, base: float | None) -> float | None:
     """Return n / d of a ratio, or 1 − n / base of a reduction, in percent; ``None`` where a part is missing or the divisor zero."""
-    rate, whole = KINDS[kind].rate, base if KINDS[kind].whole == "base_value" else denominator
-    return rate(numerator, whole) if rate is not None and numerator is not None and whole else None
+    rate, divisor = KINDS[kind].rate, base if KINDS[kind].divisor == "base_value" else denominator
+    return rate(numerator, divisor) if rate is not None and numerator is not None and divisor else None
 
 
 def worked_out(definition: Definition, figure: Figure) -> Figure:

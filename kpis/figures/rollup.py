@@ -60,8 +60,8 @@ class RollUp:
 
 def is_addable(kind: str, figure: Figure) -> bool:
     """Return whether a figure has the parts that a sum of its kind needs."""
-    if KINDS[kind].whole:
-        return figure.numerator is not None and getattr(figure, KINDS[kind].whole) is not None
+    if KINDS[kind].divisor:
+        return figure.numerator is not None and getattr(figure, KINDS[kind].divisor) is not None
     return KINDS[kind].is_additive and figure.value is not None
 
 

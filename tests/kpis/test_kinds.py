@@ -16,7 +16,7 @@ from loaders.workbook.layout import load_layout
 from telling.words import Words
 
 LEFT = Kind(
-    needed=(), whole="denominator", rate=lambda n, d: (1 - n / d) * 100, is_percent=True, least=0.0, most=100.0, tells_later=True
+    needed=(), divisor="denominator", rate=lambda n, d: (1 - n / d) * 100, is_percent=True, least=0.0, most=100.0, tells_later=True
 )
 
 
@@ -67,7 +67,7 @@ def test_a_made_up_kind_is_held_against_its_own_bounds(left: Definition) -> None
 
 def test_a_rate_that_is_no_share_is_never_asked_about_as_a_percentage(monkeypatch: pytest.MonkeyPatch) -> None:
     """People for each counter: 0.5 is 0.5, and what a share in percent may have meant is asked of no other unit."""
-    monkeypatch.setitem(KINDS, "each", Kind(needed=(), whole="denominator", rate=lambda n, d: n / d, least=0.0))
+    monkeypatch.setitem(KINDS, "each", Kind(needed=(), divisor="denominator", rate=lambda n, d: n / d, least=0.0))
     each = Definition("people_each", "each", "lower", "窓口ごとの人数", "People for each counter", "人", "people", decimals=1)
     assert not is_rate(each) and check_figure(each, Figure("FY2023", 0.5)) == []
     share = Definition("share", "level", "higher", "割合", "Share", "％", "%", decimals=1)
