@@ -1,4 +1,8 @@
-"""What a migration does to a table of SQLite that other tables refer to: it cannot be made anew while rows refer to it."""
+"""Changes the declaration of a table of SQLite in place, as released migrations do (0014).
+
+A later migration uses ``batch_alter_table``: since ``kpis.store.upgrade`` switches SQLite's check of references off while it
+migrates, a table to which rows refer can be rebuilt.
+"""
 
 from __future__ import annotations
 
