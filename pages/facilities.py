@@ -69,15 +69,15 @@ if facilities:
     with st.container(border=True):
         block(lambda: told_facilities.cash_places(current_telling, facilities), key="cash_only")
     section_heading(t("fac_list"))
-    lead = cached.made("bureaus of facilities", make=lambda: {current_telling.home(f.bureau) for f in facilities})
-    bureaus = [code for code in cached.moment().units if code in lead]
+    with_facilities = cached.made("bureaus of facilities", make=lambda: {current_telling.home(f.bureau) for f in facilities})
+    bureaus = [code for code in cached.moment().units if code in with_facilities]
     left, right = st.columns(2)
     with left:
-        kept = filter_by("show", told_facilities.SHOWN, t("fac_show"), lambda s: t(f"fac_show_{s}"))
+        show = filter_by("show", told_facilities.SHOWN, t("fac_show"), lambda s: t(f"fac_show_{s}"))
     with right:
-        whose = filter_by("bureau", bureaus, t("reg_by_bureau"), current_telling.bureau_with_end)
-    narrowed = told_facilities.chosen(current_telling, facilities, show=kept, bureau=whose)
-    block(lambda: told_facilities.whole_list(current_telling, narrowed), key="facilities", suffix=f"{kept} {whose}")
+        bureau = filter_by("bureau", bureaus, t("reg_by_bureau"), current_telling.bureau_with_end)
+    narrowed = told_facilities.chosen(current_telling, facilities, show=show, bureau=bureau)
+    block(lambda: told_facilities.whole_list(current_telling, narrowed), key="facilities", suffix=f"{show} {bureau}")
     section_heading(t("notes_heading"))
     prose.markdown(t("fac_notes"))
     same_numbers("/api/v1/registers/facilities")
