@@ -72,10 +72,10 @@ def dcat_catalogue(
     languages = [{"@id": f"http://publications.europa.eu/resource/authority/language/{code}"} for code in ("JPN", "ENG")]
     data_sets = []
     for r in made:
-        spread = []
+        distributions = []
         for form in FORMATS:
             size, sha256 = files[f"{r.name}.{form}"]
-            spread.append(
+            distributions.append(
                 {
                     "@id": f"{address}/data/{r.name}.{form}", "@type": "dcat:Distribution", "dct:title": f"{r.name}.{form}",
                     "dcat:downloadURL": {"@id": f"{address}/data/{r.name}.{form}"},
@@ -92,7 +92,7 @@ def dcat_catalogue(
                 "dct:language": languages, "dct:publisher": agent, "dct:license": licence,
                 "dcat:keyword": [*who.keywords_ja, *who.keywords_en], "dcat:landingPage": {"@id": f"{address}/data.html"},
                 "dcat:version": str(about["edition"]), "owl:versionInfo": str(about["edition"]),
-                "dcat:distribution": spread,
+                "dcat:distribution": distributions,
             }
         )  # fmt: skip
     return {

@@ -59,7 +59,7 @@ _ARROW = {
 class Resource:
     """One table of the open data: column → type, rows as dictionaries of plain values, and its key columns.
 
-    Rows can be iterated more than once; those of a large table are read again each time (``Stored``). ``said`` holds descriptions
+    Rows can be iterated more than once; those of a large table are read again each time (``Stored``). ``descriptions`` holds those
     of columns declared by this table itself, as ``said_of`` returns them; two tables may give one column name two meanings.
     """
 
@@ -281,7 +281,7 @@ _OF_JUDGEMENT = (
 _OF_DEFINITION = ("publication_lag_days", "threshold_on_track", "threshold_behind", "tolerance")
 
 
-def _held(part: object | None, **columns: str) -> Row:
+def _attributes_of(part: object | None, **columns: str) -> Row:
     """Return columns with the values at paths into a part of a judgement, as ``period.end``; blank where the part is missing."""
     return {column: None if part is None else attrgetter(path)(part) for column, path in columns.items()}
 
@@ -308,15 +308,15 @@ def _status(moment: Moment) -> Resource:
             "indicator_code": definition.code, "bureau_code": item.entry.unit_code, "as_of": moment.as_of, "unit_ja": definition.unit_ja,
             "unit_en": definition.unit_en, "sentence_ja": item.sentence(), "sentence_en": item.sentence("en"),
             **{name: getattr(judged, name) for name in _OF_JUDGEMENT}, **{name: getattr(definition, name) for name in _OF_DEFINITION},
-            **_held(judged.figure, end_date="period.end", **{name: name for name in _OF_FIGURE}),
-            **_held(judged.baseline, baseline_period="period_code", baseline_value="value", baseline_is_first_figure="is_first_figure"),
-            **_held(judged.goal, target_period="period_code", target_value="value"),
-            **_held(judged.previous, previous_period="period_code", previous_value="value"),
-            **_held(judged.year_earlier, year_earlier_period="period_code", year_earlier_value="value"),
+            **_attributes_of(judged.figure, end_date="period.end", **{name: name for name in _OF_FIGURE}),
+            **_attributes_of(judged.baseline, baseline_period="period_code", baseline_value="value", baseline_is_first_figure="is_first_figure"),
+            **_attributes_of(judged.goal, target_period="period_code", target_value="value"),
+            **_attributes_of(judged.previous, previous_period="period_code", previous_value="value"),
+            **_attributes_of(judged.year_earlier, year_earlier_period="period_code", year_earlier_value="value"),
         }  # fmt: skip
         for due in ("last_due", "last_settled"):
             names = {"period": "goal.period_code", "value": "goal.value", "result": "result", "gap": "gap"}
-            record |= _held(getattr(judged, due), **{f"{due}_{name}": path for name, path in names.items()})
+            record |= _attributes_of(getattr(judged, due), **{f"{due}_{name}": path for name, path in names.items()})
         rows.append({name: as_datum(record[name]) for name in fields})
     return Resource("status", fields, tuple(rows), ("indicator_code", "bureau_code"))
 
