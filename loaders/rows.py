@@ -48,7 +48,7 @@ def _held_against(rule: Callable[[Any], None]) -> Any:
 
 
 def _others_than(key: str, *others: str) -> Any:
-    """Return the check that a row names others than itself."""
+    """Return the check that these columns name no row by its own key."""
 
     def rule(row: object) -> None:
         for name in others:
@@ -65,19 +65,19 @@ def _ends_after_it_begins(row: tables.BureauFields | tables.ProjectBureauFields)
 
 
 class BureauRow(tables.BureauFields):
-    """bureaus.csv: a unit ends no earlier than it begins, and stands below another one."""
+    """bureaus.csv: a unit ends no earlier than it begins, and is not its own parent."""
 
     _lives_forward, _below_another = _ends_after_it_begins, _others_than("bureau_code", "parent_code")
 
 
 class SuccessionRow(tables.SuccessionFields):
-    """successions.csv: a unit is followed by another one."""
+    """successions.csv: a unit is not its own successor."""
 
     _by_another = _others_than("predecessor_code", "successor_code")
 
 
 class StrategyVersionRow(tables.StrategyVersionFields):
-    """strategy_versions.csv: both years of action or neither, in order, and it looks no less far than it acts from."""
+    """strategy_versions.csv: both years of action or neither, in order, and a horizon no earlier than the first."""
 
     @model_validator(mode="after")
     def _years_in_order(self) -> StrategyVersionRow:
@@ -90,7 +90,7 @@ class StrategyVersionRow(tables.StrategyVersionFields):
 
 
 class ProjectRow(tables.ProjectFields):
-    """projects.csv: a project is followed by another one."""
+    """projects.csv: a project is not its own successor."""
 
     _by_another = _others_than("project_code", "successor_code")
 
@@ -102,7 +102,7 @@ class ProjectBureauRow(tables.ProjectBureauFields):
 
 
 class IndicatorRow(tables.IndicatorFields):
-    """indicators.csv: thresholds and bounds are in order, and what an indicator is related to is another one."""
+    """indicators.csv: thresholds and bounds are in order, a ceiling is not to be kept, and no indicator is related to itself."""
 
     @model_validator(mode="after")
     def _in_order(self) -> IndicatorRow:
@@ -130,7 +130,7 @@ class TargetRow(tables.TargetFields):
 
 
 class ObservationRow(tables.ObservationFields):
-    """observations.csv: a row says something, and why where it repeats a key.
+    """observations.csv: a row has a value, a numerator or a text, and a reason class has its text.
 
     A correction repeats the key with a ``reason_class`` and ``reason_text`` and becomes a new vintage. So does a row that
     ``is_withdrawn``: the figure that counted so far was never true, and the one before it counts again, or none.
@@ -164,7 +164,7 @@ class CommentaryRow(_AboutOne, tables.CommentaryFields):
 
 
 class ActionRow(_AboutOne, tables.ActionFields):
-    """actions.csv: about one indicator or one project; what its state asks for is there."""
+    """actions.csv: about one indicator or one project, with what its state requires: done a day, given up a reason."""
 
     @model_validator(mode="after")
     def _as_its_state_asks(self) -> ActionRow:
@@ -186,7 +186,7 @@ class FacilityRow(tables.FacilityFields):
 
 
 class CalendarRow(Fields):
-    """calendar.csv: the days on which bureaus may report a period, and the day announced for its figures; one not named is not asked for."""
+    """calendar.csv: the days on which bureaus may report a period, and the day announced for its figures; a period without a row is not asked for."""
 
     period_code: PeriodCode
     opens_on: date
@@ -221,7 +221,7 @@ CATALOGUE: dict[str, type[Fields]] = {
 OFFICIAL: dict[str, type[Fields]] = {
     RowKind.OBSERVATION: ObservationRow,
     RowKind.READING: tables.ReadingFields,
-    RowKind.MILESTONE: in_languages(tables.MilestoneFields),
+    RowKind.MILESTONE: in_languages(tables.MilestoneFields),  # a register too, but its file comes before theirs
     **{kind: in_languages(register.fields) for kind, register in REGISTERS.items()},
     RowKind.FACILITY: in_languages(FacilityRow),
     RowKind.COMMENTARY: CommentaryRow,
