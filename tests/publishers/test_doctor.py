@@ -196,8 +196,15 @@ def test_what_is_wrong_with_editions_and_their_key_is_named(place: Path) -> None
     (own / "signing.key").write_bytes(key)
     (own / "signing.key").chmod(0o644)
     assert "doctor_open_to_others" in said(found())
+    changes = own / "editions" / "0001" / "changes.json"
+    whole = changes.read_bytes()
+    changes.write_bytes(whole + b" ")
+    assert "0001, changes.json" in said(found())["doctor_edition_differs"]
+    changes.write_bytes(whole)
     (own / "editions" / "current.json").write_text("{}")
-    assert "verify" in said(found())["pointer_unreadable"]
+    assert "verify" in said(found())["doctor_edition_differs"]
+    shutil.rmtree(own / "editions" / "0001")
+    assert "0001, 0001" in str([pair_shipped(finding.message) for finding in found()])
 
 
 def test_what_is_wrong_with_settings_and_addresses_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
