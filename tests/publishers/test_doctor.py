@@ -184,7 +184,16 @@ def test_what_is_wrong_with_files_is_named(place: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(files, "ROOM_BYTES", 10**18)
     assert "make room" in said(found())["doctor_room_short"]
     assert "timer" in said(found(days=30))["doctor_backup_old"]
-    (place / "backups" / "one" / backup.MANIFEST).write_text("{}")
+    one, scratch = place / "backups" / "one", place / "backups" / ".two-machine-1-0a"
+    shutil.copytree(one, scratch)  # its making was killed before it was renamed
+    shutil.copytree(one, place / "backups" / "later")
+    later = json.loads((one / backup.MANIFEST).read_text(encoding="utf-8")) | {"made_at": "2096-01-01T00:00:00Z"}
+    (place / "backups" / "later" / backup.MANIFEST).write_text(json.dumps(later))
+    assert "2096-01-01" in said(found())["doctor_backup_ahead"]
+    assert "doctor_backup_old" in said(found(days=30)), "it hides no other that is old"
+    (one / backup.DATABASE).unlink()
+    assert "mieruka.db" in said(found())["doctor_backup_parts"] and "doctor_backup_none" in said(found())
+    (one / backup.MANIFEST).write_text("{}")
     assert {"doctor_backup_unreadable", "doctor_backup_none"} <= said(found()).keys()
 
 
