@@ -28,14 +28,17 @@ from kpis.reporting import outbox, people
 from kpis.settings import Settings, software_version
 from kpis.store import tables
 from kpis.store.copying import TableSum, copy_all, one_state, refuse_filled, rows_of
+from kpis.store.engine import frozen_url
 from kpis.store.store import Store, utc_now
 from kpis.store.upgrade import newest_version
 from kpis.terminal import BACKUP
 from kpis.voices.store import opened
-from publishers.editions import on_disk
+from publishers.editions import on_disk, record
+from publishers.editions.keys import keys_document
 from publishers.editions.on_disk import KEYS, POINTER, folder_name, sha256_of
 from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
 from publishers.editions.served import SERVED
+from publishers.editions.verify import EditionFault, Recorded
 
 DATABASE, EDITIONS, KEY, VOICES, MANIFEST = "mieruka.db", "editions", "signing.key", "voices.json", BACKUP
 WRITING = ".writing"  # same suffix as scratch files of publications, so that any start sweeps it
@@ -64,11 +67,11 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
     try:
         target = Store(f"sqlite:///{made / DATABASE}")
         sent = copy_all(store, target)
-        numbers = [row["edition"] for row in target.all_of(tables.Publication)]
+        noted = record.recorded(target)
         revision = target.revision()
         target.engine.dispose()
         _close(made / DATABASE)
-        _copy_editions(chosen.editions_dir, made / EDITIONS, numbers)
+        _copy_editions(chosen.editions_dir, made / EDITIONS, noted)
         if chosen.signing_key_file.is_file():
             shutil.copyfile(chosen.signing_key_file, made / KEY)
             (made / KEY).chmod(0o600)
@@ -89,6 +92,15 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
         shutil.rmtree(made, ignore_errors=True)
         raise
     return manifest
+
+
+def faults_of(folder: Path) -> list[EditionFault]:
+    """Return how the editions of a backup differ from what was published, by its own rows: they were damaged before they were copied."""
+    store = Store(frozen_url(folder / DATABASE))
+    try:
+        return record.faults(store, folder / EDITIONS)
+    finally:
+        store.engine.dispose()
 
 
 def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any], int]:
@@ -167,12 +179,21 @@ def _voices_of(folder: Path) -> list[dict[str, Any]] | None:
     ]
 
 
-def _copy_editions(source: Path, target: Path, numbers: list[int]) -> None:
-    """Copy the editions recorded in the database; one published meanwhile belongs to the next backup."""
+def _copy_editions(source: Path, target: Path, noted: Recorded) -> None:
+    """Copy the editions that the copied rows know as shown, with the keys and the pointer of these rows.
+
+    One published meanwhile belongs to the next backup, and so does a pointer moved meanwhile. One that is gone is left out: the rest
+    needs a backup all the more (``faults_of`` names it).
+    """
     target.mkdir(mode=0o700)
-    for number in numbers:
-        shutil.copytree(source / folder_name(number), target / folder_name(number))
-    for name in (KEYS, POINTER):
+    for number in noted.editions:
+        if (source / folder_name(number)).is_dir():
+            shutil.copytree(source / folder_name(number), target / folder_name(number))
+    if noted.pointer:
+        put(target / KEYS, keys_document(noted.keys))
+        put(target / POINTER, noted.pointer.encode())
+        return
+    for name in (KEYS, POINTER):  # of a version that noted neither
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
 

@@ -120,9 +120,13 @@ def verify_command(
     _say_proved(faults, [n for n in there if number in (None, n)])
 
 
-def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None:
+def _name(faults: Sequence[EditionFault]) -> None:
     for fault in faults:
         err.print(f"{fault.edition:04d} {fault.file}: {both(fault.message)}")
+
+
+def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None:
+    _name(faults)
     if not faults:
         out.print(localised("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)))
     raise typer.Exit(1 if faults else 0)
@@ -219,10 +223,17 @@ def report_command(
 
 @app.command("backup")
 def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does not exist yet")]) -> None:
-    """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again."""
+    """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again.
+
+    Exit code 1 = made, but an edition differs from what was published.
+    """
     manifest = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
     rows = sum(table["rows"] for table in manifest["tables"].values())
     out.print(localised("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])))
+    if faults := backup.faults_of(to):
+        _name(faults)
+        err.print(localised("backup_of_damaged", editions=settings().editions_dir))
+        raise typer.Exit(1)
 
 
 @app.command("restore")

@@ -29,7 +29,7 @@ CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01
 REMOVED = "was@general.example.jp"
 PERSONS = {
     "own": AYA, "other": DAI, "office": SECOND, "administrator": ADMIN, "stranger": STRANGER, "removed": REMOVED, "nobody": "",
-    "look-alike": AYA.replace("a", "\N{FULLWIDTH LATIN SMALL LETTER A}"),
+    "look-alike": AYA.replace("a", "\N{FULLWIDTH LATIN SMALL LETTER A}"), "the command line": people.COMMAND_LINE.title(),
 }  # fmt: skip
 COMMANDS: dict[str, list[str]] = {
     "load a workbook": ["load", "{folder}/report.xlsx"],
@@ -45,16 +45,16 @@ COMMANDS: dict[str, list[str]] = {
 }
 # In the order of PERSONS: + done, - refused.
 EXPECTED = {
-    "load a workbook":  "+ - - - - - - -",
-    "withdraw ask":     "+ - + - - - - -",
-    "withdraw list":    "- - + - - - - -",
-    "withdraw approve": "- - + - - - - -",
-    "withdraw refuse":  "- - + - - - - -",
-    "deputy name":      "- - + + - - - -",
-    "deputy list":      "+ + + + - - - -",
-    "deputy end":       "- - + + - - - -",
-    "publish":          "- - + - - - - -",
-    "rollback":         "- - + - - - - -",
+    "load a workbook":  "+ - - - - - - - -",
+    "withdraw ask":     "+ - + - - - - - -",
+    "withdraw list":    "- - + - - - - - -",
+    "withdraw approve": "- - + - - - - - -",
+    "withdraw refuse":  "- - + - - - - - -",
+    "deputy name":      "- - + + - - - - -",
+    "deputy list":      "+ + + + - - - - -",
+    "deputy end":       "- - + + - - - - -",
+    "publish":          "- - + - - - - - -",
+    "rollback":         "- - + - - - - - -",
 }  # fmt: skip
 # What acts for nobody: whoever runs the machine reads, checks, writes files, or manages it; persons and keys are recorded as of the command line.
 OF_THE_MACHINE = {

@@ -168,6 +168,8 @@ def test_a_postgresql_that_is_not_there_refuses_or_says_nothing() -> None:
         (lambda: OSError(116, "Stale file handle"), "disk_fault"),
         (lambda: PermissionError(13, "Permission denied", "/srv/editions"), "file_not_permitted"),
         (lambda: OSError(5, "Input/output error"), "disk_fault"),
+        (lambda: shutil.Error([("a", "b", str(OSError(28, "No space left on device", "b")))]), "disk_full"),
+        (lambda: shutil.SameFileError("a is b"), None),
         (lambda: KeyError("a fault of the program"), None),
         (lambda: sqlite3.IntegrityError("UNIQUE constraint failed"), None),
     ],

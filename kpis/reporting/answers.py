@@ -140,10 +140,11 @@ def decide(store: Store, code: str, bureau_code: str, *, actor: str, revision: i
     step = "accept" if accepts else "return"
     with acting(store, actor, f"{step}_answer", _subject(code, bureau_code), is_figures=False) as session:
         _, reply = _for_step(session, code, bureau_code, actor, "decide_answer")
-        uploads = tables.QuestionUpload
+        uploads, trail = tables.QuestionUpload, tables.AuditEvent
         whose = select(col(uploads.uploaded_by)).where(col(uploads.question_code) == code, col(uploads.bureau_code) == bureau_code)
-        wrote = [*session.execute(whose).scalars(), reply.submitted_by or ""]
-        if any(is_same_person(actor, email) for email in wrote):
+        # Of a reply, only who submitted it last is kept; the trail has everybody.
+        sent = select(col(trail.actor)).where(col(trail.subject) == _subject(code, bureau_code), col(trail.action) == SUBMITTED)
+        if any(is_same_person(actor, email) for query in (whose, sent) for email in session.execute(query).scalars()):
             raise NotAllowed("own_answer")
         state = _next(reply, step)
         _refuse_other(reply, revision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 
@@ -49,6 +50,7 @@ _PLACE = frozenset({
 })  # fmt: skip
 # Messages of native libraries: lxml by the name of the error number, dynamic loaders and Rust in words.
 _NUMBERED = re.compile(r"\bIO_(E[A-Z]+)\b")
+_ERRNO = re.compile(r"\[Errno (\d+)\] (.*)", re.DOTALL)
 _NO_THREAD = "can't start new thread"
 _NO_MEMORY = re.compile("Cannot allocate memory|failed to map segment")
 
@@ -94,8 +96,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     visited: set[int] = set()
     while error is not None and id(error) not in visited:
         visited.add(id(error))
-        yield error
+        yield _first_of(error) if isinstance(error, shutil.Error) else error
         error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+
+
+def _first_of(error: shutil.Error) -> BaseException:
+    """Return the first of the failures that ``shutil.copytree`` gathers, of which it keeps the words alone."""
+    gathered = error.args[0] if isinstance(error.args[0], list) else []
+    words = _ERRNO.match(str(gathered[0][2])) if gathered else None
+    return OSError(int(words[1]), words[2]) if words else error
 
 
 def _key(error: BaseException) -> str | None:

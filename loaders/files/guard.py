@@ -26,6 +26,7 @@ _PIECE = 1 << 20
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _STORED, _DEFLATED = 0, 8
 _LOCAL = struct.Struct("<4s5H3I2H")
+_DESCRIPTOR, _END = 24, 22  # bytes after a part that was written without knowing its size; of the end of an archive
 
 _SAVE = Message("remedy_save_as_xlsx")
 _FORMS = Message("csv_or_xlsx")
@@ -117,7 +118,7 @@ def _is_utf16(content: bytes) -> bool:
 def _check_zip(content: bytes, forms: Message) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
+            entries, directory = archive.infolist(), archive.start_dir
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
         raise _Refused(_DAMAGED, forms, _AGAIN) from error
     names = [entry.filename for entry in entries]
@@ -140,17 +141,36 @@ def _check_zip(content: bytes, forms: Message) -> None:
         raise _Refused(Message("zip_no_xlsx"), forms, _SAVE)
     if sum(name.startswith("xl/worksheets/") and name.endswith(".xml") for name in names) > MAX_SHEETS:
         raise _Refused(Message("too_many_sheets"), Message("at_most_sheets", most=MAX_SHEETS), _SAVE)
+    _refuse_beside(content, entries, directory)
     _measure(content, entries)
 
 
-def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
-    """Unpack every part in pieces and count bytes, cells and shared strings; refuse document types and overlapping parts."""
-    total, cells, texts, free_from = 0, 0, 0, 0
+def _refuse_beside(content: bytes, entries: list[zipfile.ZipInfo], directory: int) -> None:
+    """Refuse parts that overlap, and anything beside the parts listed: before, between and after them.
+
+    Whoever reads an archive from its beginning, or takes the file for one of another kind, would see what this program does not.
+
+    Args:
+        directory: where the list of parts begins.
+    """
+    free_from = 0
     for entry in sorted(entries, key=lambda e: e.header_offset):
         begins = _data_begins(content, entry)
         if entry.header_offset < free_from or begins + entry.compress_size > len(content):
             raise _Refused(Message("zip_parts_overlap"), _BOOK, _SAVE)
+        if entry.header_offset - free_from > (_DESCRIPTOR if free_from else 0):
+            raise _Refused(Message("zip_bytes_beside"), _BOOK, _SAVE)
         free_from = begins + entry.compress_size
+    is_at_end = content[-_END : -_END + 4] == b"PK\x05\x06" and content[-2:] == b"\0\0"  # without a comment
+    if directory - free_from > _DESCRIPTOR or not is_at_end:
+        raise _Refused(Message("zip_bytes_beside"), _BOOK, _SAVE)
+
+
+def _measure(content: bytes, entries: list[zipfile.ZipInfo]) -> None:
+    """Unpack every part in pieces and count bytes, cells and shared strings; refuse document types."""
+    total, cells, texts = 0, 0, 0
+    for entry in sorted(entries, key=lambda e: e.header_offset):
+        begins = _data_begins(content, entry)
         size, is_xml = 0, entry.filename.lower().endswith((".xml", ".rels", ".vml"))
         tail = b""
         for piece in _pieces(content, begins, entry):
@@ -211,6 +231,8 @@ def _pieces(content: bytes, begins: int, entry: zipfile.ZipInfo) -> Iterator[byt
         raise _Refused(_DAMAGED, _BOOK, _AGAIN) from error
     if not unpacker.eof:
         raise _Refused(_DAMAGED, _BOOK, _AGAIN)
+    if unpacker.unused_data:
+        raise _Refused(Message("zip_bytes_beside"), _BOOK, _SAVE)
 
 
 _OF_OTHERS = "customxml/"  # data of other programs, which no reader here takes figures from: Power Query writes them in UTF-16

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from kpis.message import few
 from kpis.periods import parse_instant
 from kpis.settings import HOME, Settings
 from kpis.store.engine import file_of
+from kpis.store.store import SKEW, in_utc
 from publishers.backup import MANIFEST
 from publishers.doctor.findings import Finding, doubt, ok, wrong
 
@@ -72,12 +74,24 @@ def backups(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
     if chosen.backup_dir is None:
         yield doubt("backup", "doctor_backup_unwatched")
         return
-    made = {}
+    made: dict[Path, datetime] = {}
     for manifest in chosen.backup_dir.glob(f"*/{MANIFEST}") if chosen.backup_dir.is_dir() else ():
+        folder = manifest.parent
+        if folder.name.startswith("."):
+            continue  # one that is being made, or whose making was killed
         try:
-            made[manifest.parent] = parse_instant(json.loads(manifest.read_bytes())["made_at"])
+            content = json.loads(manifest.read_bytes())
+            made_at = parse_instant(content["made_at"])
+            gone = [name for name in content["files"] if not (folder / name).is_file()]
         except (OSError, ValueError, KeyError, TypeError):
-            yield wrong("backup", "doctor_backup_unreadable", folder=manifest.parent)
+            yield wrong("backup", "doctor_backup_unreadable", folder=folder)
+            continue
+        if gone:
+            yield wrong("backup", "doctor_backup_parts", folder=folder, files=few(gone, 5))
+        elif made_at > now + SKEW:
+            yield wrong("backup", "doctor_backup_ahead", folder=folder, made_at=in_utc(made_at))
+        else:
+            made[folder] = made_at
     if not made:
         yield wrong("backup", "doctor_backup_none", folder=chosen.backup_dir)
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, requires, version
 from io import StringIO
 from ipaddress import ip_network
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from dotenv.parser import parse_stream
@@ -23,7 +24,7 @@ from publishers.doctor.files import backups, folders, room
 from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
 from publishers.editions import on_disk, record
 from publishers.editions.keys import in_force, load_private, public_of
-from publishers.editions.verify import verify
+from publishers.editions.verify import EditionFault, verify
 from publishers.fonts import FONTS, japanese
 
 FEW_FILES = 1024  # one descriptor per open page, one per file being sent
@@ -100,21 +101,28 @@ def editions(chosen: Settings) -> Iterator[Finding]:
     """Check the editions and their signing key."""
     folder = chosen.editions_dir
     if chosen.mode == "public":
-        faults, shown = verify(folder, key=chosen.editions_key), on_disk.current(folder)
-        if shown is None:
-            yield wrong("edition", "no_edition_in_folder", folder=folder)
-    else:
-        file = file_of(chosen.database_url)
-        if (file is not None and not file.is_file()) or not _is_current(chosen):
-            return  # already reported for the database
-        store = Store(chosen.database_url, is_looked_at=True)
-        faults, shown = record.faults(store, folder), on_disk.current(folder)
+        yield from _differences(verify(folder, key=chosen.editions_key), folder, is_needed=True)
+        return
+    file = file_of(chosen.database_url)
+    if (file is not None and not file.is_file()) or not _is_current(chosen):
+        return  # already reported for the database
+    store = Store(chosen.database_url, is_looked_at=True)
+    try:
+        yield from _differences(record.faults(store, folder), folder)
         yield from _key(chosen, store)
+    finally:
         store.engine.dispose()
+
+
+def _differences(faults: Sequence[EditionFault], folder: Path, *, is_needed: bool = False) -> Iterator[Finding]:
     for fault in faults:
-        yield Finding("edition", "error", fault.message)
-    if not faults:
-        yield ok("edition", "doctor_edition_there", number=shown.number if shown else "-")
+        yield wrong("edition", "doctor_edition_differs", number=f"{fault.edition:04d}", file=fault.file, how=fault.message)
+    if faults:
+        return
+    shown = on_disk.current(folder)
+    if shown is None and is_needed:
+        yield wrong("edition", "no_edition_in_folder", folder=folder)
+    yield ok("edition", "doctor_edition_there", number=shown.number if shown else "-")
 
 
 def kept_voices(chosen: Settings) -> Iterator[Finding]:

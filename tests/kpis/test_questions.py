@@ -182,6 +182,19 @@ def test_whoever_wrote_a_part_of_an_answer_neither_accepts_nor_returns_it(report
         answers.decide(reporting, code, "GENERAL", actor=OFFICE, revision=1, accepts=True)
 
 
+def test_whoever_submitted_an_answer_that_was_returned_does_not_decide_on_the_next(reporting: Store) -> None:
+    code = asked(reporting)
+    people.add_person(reporting, actor=people.COMMAND_LINE, email=AYA, role="reform_office")
+    uploaded(reporting, code)
+    answers.submit(reporting, code, "GENERAL", actor=AYA, revision=1)
+    answers.decide(reporting, code, "GENERAL", actor=OFFICE, revision=1, accepts=False, reason="x")
+    answers.submit(reporting, code, "GENERAL", actor=ANNA, revision=1)
+    for accepts in (True, False):
+        with pytest.raises(NotAllowed):
+            answers.decide(reporting, code, "GENERAL", actor=AYA, revision=1, accepts=accepts, reason="x")
+    answers.decide(reporting, code, "GENERAL", actor=OFFICE, revision=1, accepts=True)
+
+
 def test_of_two_who_upload_at_once_one_is_told(reporting: Store) -> None:
     code = asked(reporting)
     together = Barrier(2)

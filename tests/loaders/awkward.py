@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -22,7 +23,9 @@ from loaders.workbook.identity import make_mark, read_mark, record_issue
 from tests.loaders.awkward_bytes import (
     MARK,
     OLE,
+    SCRIPT,
     Build,
+    before_list,
     billion_laughs,
     cell_xml,
     doubled_part,
@@ -37,6 +40,8 @@ from tests.loaders.awkward_bytes import (
     other_compression,
     overlapping,
     spoilt_part,
+    streamed,
+    unlisted_part,
     with_part,
     zip_bomb,
     zipped,
@@ -179,6 +184,13 @@ REFUSED: dict[str, Case] = {
     "two parts of one name": Case(doubled_part, _FILE, "one name"),
     "a part that climbs out of the archive": Case(with_part("xl/../../evil.xml", b"<x/>"), _FILE, "unlawful"),
     "overlapping parts": Case(overlapping, _FILE, "overlap"),
+    "a part that the list does not name before the others": Case(lambda content, store: unlisted_part() + content, _FILE, "beside the parts"),
+    "another archive before this one": Case(lambda content, store: content + content, _FILE, "beside the parts"),
+    "a part that the list does not name after the others": Case(before_list, _FILE, "beside the parts"),
+    "a program after the end": Case(lambda content, store: content + SCRIPT, _FILE, "beside the parts"),
+    "a program as the comment of the archive": Case(
+        lambda content, store: content[:-2] + struct.pack("<H", len(SCRIPT)) + SCRIPT, _FILE, "beside the parts"
+    ),
     "parts locked by a zip password": Case(flagged_encrypted, _FILE, "encrypted"),
     "parts packed by bzip2": Case(other_compression, _FILE, "compression"),
     "two thousand parts": Case(lambda content, store: reparted(content, lambda p: p.update({f"xl/media/{i}.png": b"x" for i in range(2000)})), _FILE, "parts"),
@@ -361,6 +373,7 @@ ACCEPTED: dict[str, tuple[Build, dict[tuple[str, str], Any]]] = {
     # The reason of a correction is asked for afterwards, cell by cell: nothing that was typed is thrown away for it.
     "a correction without any reason": (_cells(F, {"Q3": None, "R3": None}), {}),
     "a correction without its reason in words": (_cells(F, {"R3": None}), {}),
+    "an archive written without knowing sizes beforehand": (streamed, {}),
     "rows sorted": (_book(sorted_rows), {}),
     "rows filtered and hidden": (_book(hidden_and_filtered), {}),
     "columns moved": (_book(moved_columns), {}),

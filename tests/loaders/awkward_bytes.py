@@ -7,6 +7,7 @@ import random
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 
 from kpis.store.store import Store
@@ -102,6 +103,44 @@ def overlapping(content: bytes, store: Store) -> bytes:
         place += 46 + n + m + k
     grown = struct.pack("<I", second.header_offset - first.header_offset + second.compress_size)
     return content[: place + 20] + grown + content[place + 24 :]
+
+
+SCRIPT = b"<html><script>new ActiveXObject('WScript.Shell')</script></html>"
+
+
+def unlisted_part() -> bytes:
+    """A part as it stands in an archive; whoever reads from the front finds it, though no list names it."""
+    name = b"page.hta"
+    head = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 0, 0, 0, zlib.crc32(SCRIPT), len(SCRIPT), len(SCRIPT), len(name), 0)
+    return head + name + SCRIPT
+
+
+def before_list(content: bytes, store: Store) -> bytes:
+    at, part = content.rindex(b"PK\x05\x06"), unlisted_part()
+    begins = struct.unpack("<I", content[at + 16 : at + 20])[0]
+    return content[:begins] + part + content[begins : at + 16] + struct.pack("<I", begins + len(part)) + content[at + 20 :]
+
+
+def streamed(content: bytes, store: Store) -> bytes:
+    """As programs write it that send what they pack: sizes stand after each part."""
+
+    class Line(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def tell(self) -> int:
+            raise OSError
+
+        def seek(self, *_: int) -> int:
+            raise OSError
+
+    out = Line()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            with new.open(name, "w") as part:
+                part.write(old.read(name))
+    assert b"PK\x07\x08" in out.getvalue()
+    return out.getvalue()
 
 
 def doubled_part(content: bytes, store: Store) -> bytes:

@@ -11,11 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select, text
 
 from kpis.errors import CopyRefused
 from kpis.settings import Settings
+from kpis.store import tables
 from kpis.store.copying import copy_all, one_state, rows_of
 from kpis.store.store import Store
+from kpis.store.tables import table_of
+from publishers import backup
 from publishers.backup import DATABASE, EDITIONS, make_backup, restore
 from publishers.editions import publication, record
 from publishers.editions.verify import verify
@@ -23,7 +27,7 @@ from tests.command import command
 from tests.killed import killed
 from tests.publishers.house import House, small
 from tests.put_back import lost
-from tests.shared import postgresql
+from tests.shared import copied, postgresql, settled
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 pytestmark = pytest.mark.edition
@@ -195,3 +199,60 @@ def test_the_three_commands_say_what_they_did(published: House, tmp_path: Path) 
     done = command("copy", "--to", f"sqlite:///{tmp_path / 'c.db'}", **bare)
     assert done.returncode == 0 and "row by row" in " ".join(done.stdout.split()), done.stderr
     assert held(Store(f"sqlite:///{tmp_path / 'c.db'}")) == held(Store(bare["DATABASE_URL"]))
+
+
+def test_an_edition_shown_while_a_backup_is_made_belongs_to_the_next_one(
+    published: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pointer was copied as it stood by then, beside rows from before: what was put back could not be verified."""
+    house = House(copied(settled(published.store), tmp_path / "small.db"), tmp_path / "editions", published.at)
+    shutil.copytree(published.folder, house.folder, symlinks=True)
+    copy_editions = backup._copy_editions
+
+    def meanwhile(*given: object) -> None:
+        house.publish("控えの途中の公表")
+        copy_editions(*given)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as slow:
+        slow.setattr(backup, "_copy_editions", meanwhile)
+        make_backup(house.store, tmp_path / "kept", house.chosen)
+    assert (house.folder / "0003").is_dir() and not (tmp_path / "kept" / EDITIONS / "0003").exists()
+    assert backup.faults_of(tmp_path / "kept") == []
+    machine = tmp_path / "machine"
+    machine.mkdir()
+    chosen, store = chosen_at(machine, house), Store(f"sqlite:///{machine / 'bare.db'}")
+    restore(tmp_path / "kept", store, chosen)
+    assert record.settle(store, chosen.editions_dir) == []
+    assert verify(chosen.editions_dir, recorded=record.recorded(store)) == []
+
+
+def test_an_edition_that_was_only_intended_does_not_hinder_a_backup(published: House, tmp_path: Path) -> None:
+    """Whoever publishes may be killed between the two steps; until the next start its row stands there, and its folder does not."""
+    store = copied(settled(published.store), tmp_path / "small.db")
+    with store.writing(is_figures=False) as session:
+        row = dict(session.execute(select(table_of(tables.Publication)).where(text("edition = 2"))).one()._mapping)
+        session.execute(insert(table_of(tables.Publication)).values(**{**row, "edition": 3, "first_shown_at": None}))
+    make_backup(store, tmp_path / "kept", published.chosen)
+    assert backup.faults_of(tmp_path / "kept") == []
+
+
+def test_a_backup_is_made_of_damaged_editions_too_and_names_them(published: House, tmp_path: Path) -> None:
+    """Night after night it took the place of those that were sound, without a word; and where one was gone, rows had no backup at all."""
+    folder = tmp_path / "editions"
+    shutil.copytree(published.folder, folder, symlinks=True)
+    own = {
+        "EDITIONS_DIR": str(folder),
+        "SIGNING_KEY_FILE": str(published.chosen.signing_key_file),
+        "DATABASE_URL": published.store.url,
+    }
+    damaged = folder / "0001" / "changes.json"
+    damaged.write_bytes(damaged.read_bytes() + b" ")
+    done = command("backup", str(tmp_path / "one"), **own)
+    assert done.returncode == 1 and "0001 changes.json" in done.stderr and str(folder) in done.stderr
+    assert "以前の控え" in done.stderr and "earlier backup" in done.stderr and (tmp_path / "one" / "backup.json").is_file()
+    shutil.rmtree(folder / "0002")
+    done = command("backup", str(tmp_path / "two"), **own)
+    assert done.returncode == 1 and "0002 0002" in done.stderr and (tmp_path / "two" / "mieruka.db").is_file()
+    shutil.copytree(published.folder / "0002", folder / "0002")  # the remedy, as docs/operations.md has it
+    shutil.copy(published.folder / "0001" / "changes.json", damaged)
+    assert command("verify", **own).returncode == 0

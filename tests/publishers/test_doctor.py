@@ -184,7 +184,16 @@ def test_what_is_wrong_with_files_is_named(place: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(files, "ROOM_BYTES", 10**18)
     assert "make room" in said(found())["doctor_room_short"]
     assert "timer" in said(found(days=30))["doctor_backup_old"]
-    (place / "backups" / "one" / backup.MANIFEST).write_text("{}")
+    one, scratch = place / "backups" / "one", place / "backups" / ".two-machine-1-0a"
+    shutil.copytree(one, scratch)  # its making was killed before it was renamed
+    shutil.copytree(one, place / "backups" / "later")
+    later = json.loads((one / backup.MANIFEST).read_text(encoding="utf-8")) | {"made_at": "2096-01-01T00:00:00Z"}
+    (place / "backups" / "later" / backup.MANIFEST).write_text(json.dumps(later))
+    assert "2096-01-01" in said(found())["doctor_backup_ahead"]
+    assert "doctor_backup_old" in said(found(days=30)), "it hides no other that is old"
+    (one / backup.DATABASE).unlink()
+    assert "mieruka.db" in said(found())["doctor_backup_parts"] and "doctor_backup_none" in said(found())
+    (one / backup.MANIFEST).write_text("{}")
     assert {"doctor_backup_unreadable", "doctor_backup_none"} <= said(found()).keys()
 
 
@@ -196,8 +205,15 @@ def test_what_is_wrong_with_editions_and_their_key_is_named(place: Path) -> None
     (own / "signing.key").write_bytes(key)
     (own / "signing.key").chmod(0o644)
     assert "doctor_open_to_others" in said(found())
+    changes = own / "editions" / "0001" / "changes.json"
+    whole = changes.read_bytes()
+    changes.write_bytes(whole + b" ")
+    assert "0001, changes.json" in said(found())["doctor_edition_differs"]
+    changes.write_bytes(whole)
     (own / "editions" / "current.json").write_text("{}")
-    assert "verify" in said(found())["pointer_unreadable"]
+    assert "verify" in said(found())["doctor_edition_differs"]
+    shutil.rmtree(own / "editions" / "0001")
+    assert "0001, 0001" in str([pair_shipped(finding.message) for finding in found()])
 
 
 def test_what_is_wrong_with_settings_and_addresses_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
