@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     rate_word: str = Field("300 per minute", pattern=RATE)  # per open page: choices, searches
     rate_voice: str = Field("10 per hour", pattern=RATE)  # per address, which is not stored
     pages_at_once: int = Field(2000, gt=0)
+    pages_per_address: int = Field(500, gt=0)
     max_load_bytes: int = Field(200_000_000, gt=0)
     editions_dir: Path = LOCAL / "editions"
     # The private key that signs editions, made at first publication; and a public key to which editions must lead, as text or file.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from streamlit.web.server.starlette.starlette_app_utils import decode_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from api.layer import turn_away
+from api.rates import whence
 from api.refusals import refuse
 from kpis.errors import Unavailable
 from kpis.message import Message as Words
@@ -77,7 +79,7 @@ class Lines:
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._open = 0
+        self._open: Counter[str] = Counter()  # by address
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
@@ -98,15 +100,18 @@ class Lines:
                 if message["type"] != "websocket.receive" or is_said_by_pages(message.get("bytes") or b""):
                     return message
 
-        if self._open >= settings().pages_at_once:
-            await turn_away(scope, receive, send, 503, Words("too_many_pages"), headers={"Retry-After": "60"})
+        who, chosen = whence(scope), settings()
+        is_full = self._open.total() >= chosen.pages_at_once
+        if is_full or self._open[who] >= chosen.pages_per_address:
+            await turn_away(scope, receive, send, 503 if is_full else 429, Words("too_many_pages"), headers={"Retry-After": "60"})
             return
-        self._open += 1
+        self._open[who] += 1
         counts.SESSIONS.inc()
         try:
             await self.app(scope, noted, send)
         finally:
-            self._open -= 1
+            self._open[who] -= 1
+            self._open += Counter()  # whoever has left is forgotten
             counts.SESSIONS.dec()
 
 
