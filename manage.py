@@ -32,6 +32,7 @@ with enough():
     from kpis.settings import LOCAL, ROOT, settings
     from kpis.store import tables
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
+    from kpis.store.upgrade import refuse_differing
     from kpis.terminal import err, localised, out, own_store, refused_usage
     from loaders import catalogue, sample
     from loaders.commands import print_report
@@ -55,9 +56,10 @@ def init(
 ) -> None:
     """Create the database that DATABASE_URL names, or bring its tables to the newest version. Safe to repeat."""
     store = own_store(is_start=not is_clock_right)
-    if is_clock_right:
-        with store.writing(is_figures=False, is_clock_right=True):
-            pass  # the instant of this write is the latest from now on
+    refuse_differing(store.engine)
+    # With a clock that is right, the instant of this write is the latest from now on; else it shows that one can write, and changes nothing.
+    with store.writing(is_figures=False, any_clock=not is_clock_right, is_clock_right=is_clock_right, is_stamped=is_clock_right):
+        pass
     out.print(localised("database_at", address=settings().database_url.split("@")[-1]))
 
 

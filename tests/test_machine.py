@@ -14,13 +14,15 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from kpis.memory import enough
 from kpis.settings import ROOT
+from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES, unavailable
 from tests.command import command
-from tests.shared import shipped
+from tests.shared import postgresql, shipped
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 pytestmark = pytest.mark.edition
@@ -138,6 +140,51 @@ def test_a_command_that_is_written_wrongly_is_told_in_both_languages(words: str,
     japanese, english = done.stderr.replace("\n", "").split("確かめてください。")
     assert done.returncode == 2 and said in japanese and "--help" in english and "()" not in done.stderr
     assert command("user").stderr.count("--help で") == 0, "without a word of what, the help alone"
+
+
+@needs_postgres
+def test_init_says_whether_the_database_can_be_written_to_and_has_all_its_tables() -> None:
+    """A standby, or a role set up so, ended with 0; so did tables that somebody had changed, of which only later steps ended."""
+    with postgresql(POSTGRES, "bare and brought up", Store.migrate) as store:
+        address = store.engine.url.set(drivername="postgresql")
+        before = store.state()
+        assert (
+            command("init", DATABASE_URL=address.render_as_string(hide_password=False)).returncode == 0 and store.state() == before
+        )
+        reads = address.update_query_dict({"options": "-c default_transaction_read_only=on"})
+        ends_named(command("init", DATABASE_URL=reads.render_as_string(hide_password=False)), "database_read_only")
+        with store.writing() as session:
+            session.execute(text("ALTER TABLE observation DROP COLUMN note_ja"))
+        done = command("init", DATABASE_URL=address.render_as_string(hide_password=False))
+        assert done.returncode == 78 and "observation.note_ja" in done.stderr
+        with pytest.raises(ProgrammingError) as lacking:
+            store.book()
+        assert (named := unavailable(lacking.value)) is not None and named.exit_code == 78
+
+
+class OperationalError(Exception):
+    """As psycopg raises it where there is no connection: without a code."""
+
+    sqlstate = pgconn = None
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ('FATAL:  too many connections for role "mieruka"', "files_out"),
+        ("FATAL:  sorry, too many clients already", "files_out"),
+        ("FATAL:  remaining connection slots are reserved for roles with the SUPERUSER attribute", "files_out"),
+        ('FATAL:  role "mieruka" is not permitted to log in', "database_refused"),
+        ('FATAL:  no pg_hba.conf entry for host "10.0.0.1"', "database_refused"),
+        ('FATAL:  password authentication failed for user "mieruka"', "database_refused"),
+        ("fe_sendauth: no password supplied", "database_refused"),
+        ("FATAL:  the database system is starting up", "database_gone"),
+        ("Connection refused", "database_gone"),
+    ],
+)
+def test_what_postgresql_answers_before_there_is_a_connection_is_told_apart(words: str, key: str) -> None:
+    named = unavailable(OperationalError(f"connection failed: {words}"))
+    assert named is not None and named.message.key == key
 
 
 @needs_postgres

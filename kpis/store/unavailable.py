@@ -34,7 +34,7 @@ _SQLITE = {
 _POSTGRESQL = {
     "55P03": "database_busy", "40": "database_busy", "57014": "database_silent", "57P": "database_gone", "08": "database_gone",
     "25P03": "database_silent", "28": "database_refused", "3D": "database_refused", "42501": "database_refused",
-    "42P01": "database_without_tables", "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out",
+    "42P01": "database_without_tables", "42703": "database_without_tables", "25006": "database_read_only", "53100": "disk_full", "53200": "memory_out",
     "53300": "files_out", "58": "disk_fault",
     "XX001": "database_damaged", "XX002": "database_damaged",
 }  # fmt: skip
@@ -44,6 +44,14 @@ _SYSTEM = {
     errno.ENOMEM: "memory_out", errno.EFBIG: "disk_full", errno.EAGAIN: "files_out",  # the last: no further process
     errno.ESTALE: "disk_fault", errno.ENOTCONN: "disk_fault", errno.ENXIO: "disk_fault",  # storage of a network that is gone
 }  # fmt: skip
+# What PostgreSQL answers whoever wants a connection, first what fits; only what never reached it has no FATAL.
+_REFUSALS = {
+    "files_out": re.compile("too many (connections|clients)|remaining connection slots"),
+    "database_gone": re.compile(
+        "starting up|shutting down|recovery mode|recovery is not|not currently accepting|terminating connection"
+    ),
+    "database_refused": re.compile("FATAL|authentication|password"),
+}
 # Errors of a path given to a command, or named in its settings.
 _PLACE = frozenset({
     errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.ELOOP, errno.EXDEV, errno.EBUSY,
@@ -134,7 +142,7 @@ def _of_sqlite(error: sqlite3.DatabaseError) -> str | None:
         return "disk_full"
     if code & 0xFF == sqlite3.SQLITE_CANTOPEN and _is_out_of_files():
         return "files_out"
-    if code == sqlite3.SQLITE_ERROR and str(error).startswith("no such table"):
+    if code == sqlite3.SQLITE_ERROR and str(error).startswith(("no such table", "no such column")):
         return "database_without_tables"
     return _SQLITE.get(code & 0xFF)
 
@@ -155,8 +163,7 @@ def _of_postgresql(error: BaseException) -> str | None:
     if state is None:  # no code without a connection
         if type(error).__name__ != "OperationalError":
             return None
-        words = str(error)
-        return "database_refused" if "authentication" in words or "does not exist" in words else "database_gone"
+        return next((key for key, words in _REFUSALS.items() if words.search(str(error))), "database_gone")
     fits = [code for code in _POSTGRESQL if state.startswith(code)]
     return _POSTGRESQL[max(fits, key=len)] if fits else None
 

@@ -127,6 +127,17 @@ def _referring_to_nothing(connection: Connection) -> list[str]:
     return sorted({f"{row[0]} → {row[2]}" for row in rows})
 
 
+def refuse_differing(engine: Engine) -> None:
+    """Refuse migrated tables that are not those of the models: somebody changed them by hand.
+
+    Raises:
+        SchemaRefused: naming what differs.
+    """
+    with engine.connect() as connection:
+        if differences := differing(connection):
+            raise SchemaRefused("schema_differs", held=newest_version(), differences="; ".join(differences))
+
+
 def differing(connection: Connection) -> list[str]:
     """Return the differences between the tables of a database and the models, in alembic's words; empty where there are none."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # as above

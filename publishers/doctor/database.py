@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -21,6 +22,7 @@ from publishers.doctor.findings import Finding, doubt, ok, wrong
 _SQLITE = {"foreign_keys": ("1",), "synchronous": ("2", "3"), "journal_mode": ("wal",)}
 _POSTGRESQL = {
     "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write"), "server_encoding": (ENCODING,),
+    "transaction_read_only": ("off",),  # on at a standby, and where the role was set up so
 }  # fmt: skip
 
 
@@ -30,6 +32,8 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
     if file is not None and not file.is_file():
         yield wrong("database", "doctor_database_missing", address=shown)
         return
+    if file is not None and not os.access(file, os.R_OK | os.W_OK):
+        yield wrong("database", "doctor_file_not_writable", file=file)
     engine = open_engine(chosen.database_url, is_looked_at=True)
     try:
         version = version_of(engine)

@@ -140,7 +140,8 @@ class Answered:
 
     def __init__(self, **held: str) -> None:
         self.held = {
-            "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "server_encoding": "UTF8", "is_superuser": "off", **held,
+            "fsync": "on", "full_page_writes": "on", "synchronous_commit": "on", "server_encoding": "UTF8", "transaction_read_only": "off",
+            "is_superuser": "off", **held,
         }  # fmt: skip
 
     def execute(self, asked: Any) -> Any:
@@ -156,6 +157,7 @@ class Answered:
         ({"full_page_writes": "off"}, {"doctor_engine_setting": "error"}),
         ({"synchronous_commit": "local"}, {"doctor_engine_setting": "error"}),
         ({"server_encoding": "SQL_ASCII"}, {"database_encoding": "error"}),
+        ({"transaction_read_only": "on"}, {"doctor_engine_setting": "error"}),
         ({"is_superuser": "on"}, {"doctor_superuser": "warning"}),
     ],
 )
