@@ -290,6 +290,7 @@ def _bounds(definition: Definition, figure: Figure) -> Iterator[Doubt]:
         part is not None
         and whole is not None
         and KINDS[definition.kind].divisor == "denominator"
+        and KINDS[definition.kind].is_percent  # else it is no share of a whole, as visitors for each counter
         and part > whole
         and (high is None or part > whole * high / 100)
     ):

@@ -70,5 +70,6 @@ def test_a_rate_that_is_no_share_is_never_asked_about_as_a_percentage(monkeypatc
     monkeypatch.setitem(KINDS, "each", Kind(needed=(), divisor="denominator", rate=lambda n, d: n / d, least=0.0))
     each = Definition("people_each", "each", "lower", "窓口ごとの人数", "People for each counter", "人", "people", decimals=1)
     assert not is_rate(each) and check_figure(each, Figure("FY2023", 0.5)) == []
+    assert check_figure(each, Figure("FY2023", None, numerator=500.0, denominator=100.0)) == [], "nor held against its denominator"
     share = Definition("share", "level", "higher", "割合", "Share", "％", "%", decimals=1)
     assert is_rate(share) and [f.rule for f in check_figure(share, Figure("FY2023", 0.5))] == ["scale"]
