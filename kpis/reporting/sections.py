@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select as sql_select
 from sqlmodel import Session
 
+from kpis.declared import Row
 from kpis.errors import NotAllowed
 from kpis.government import government
 from kpis.government_files import SectionFields
@@ -60,7 +61,7 @@ def own_keys(session: Session, reach: Collection[str], rows: Sequence[ReportedRo
     return own, new
 
 
-def _stored(session: Session, kind: str, codes: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _stored(session: Session, kind: str, codes: Sequence[str]) -> dict[str, Row]:
     table = table_of(REGISTERS[kind].table)
     (key,) = table.primary_key.columns
     about = [table.c[name] for name in ("indicator_code", "project_code") if name in table.c]

@@ -31,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 
+from kpis.declared import Row
 from kpis.errors import FigureRefused, NotFound, SchemaRefused
 from kpis.reporting_vocabulary import VoiceState, VoiceSubject
 from kpis.settings import Settings, settings
@@ -224,7 +225,7 @@ class Voices:
         """Return the voices that the office publishes with its answers, newest first."""
         return self.listed(states=(VoiceState.PUBLISHED.value,))
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Row]:
         """Return every stored voice, for a backup."""
         with self._begun() as connection:
             return [dict(row._mapping) for row in connection.execute(select(VOICE).order_by(VOICE.c.id))]
