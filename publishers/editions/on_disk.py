@@ -83,7 +83,8 @@ class Edition:
         )
         try:
             there = tuple(_stamps(self.folder, GOVERNMENT))
-            other = _other_than(self.folder, listed, there)
+            # Without any, as before editions had them, the process goes by its own catalogue, and not without one.
+            other = _other_than(self.folder, listed, there) if there else ""
         except OSError as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=GOVERNMENT) from error
         if other:
