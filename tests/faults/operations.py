@@ -313,7 +313,7 @@ def _made(instance: Instance) -> str:
     reported = store.all_of(tables.Submission)
     counts = ([r["state"] for r in reported], len({r["bureau_code"] for r in reported}), store.count(tables.Observation))
     if is_made(store):
-        return NEW if counts == (["approved"] * 2, 2, HELD + 2) else f"made, {counts}"
+        return NEW if counts == (["approved"] * 2, 2, 2) else f"made, {counts}"  # what was published of single bureaus is left out
     if store.is_sample():
         return BEGUN if len(reported) == counts[1] else f"doubled: {counts}"
     return OLD if counts == ([], 0, HELD) else f"not marked as a sample: {counts}"
@@ -337,11 +337,12 @@ def _notify(instance: Instance) -> None:
 
 
 def _told(instance: Instance) -> str:
-    rows = instance.store.all_of(tables.Notice)
+    every = instance.store.all_of(tables.Notice)
+    rows = [row for row in every if row["occasion"] != Occasion.SUBMITTED]  # nobody is asked to review what was returned meanwhile
     tried = [row for row in rows if row["attempts"] or row["state"] == "unknown"]
     odd = [row["state"] for row in rows if row["state"] not in ("waiting", "claimed", "sending", "unknown")]
-    if odd:
-        return f"{odd} though nobody takes anything"
+    if odd or any(row["state"] != "withheld" for row in every if row not in rows):
+        return f"{[row['state'] for row in every]} though nobody takes anything"
     return NEW if len(tried) == len(rows) else BEGUN if tried or any(row["claim"] for row in rows) else OLD
 
 
