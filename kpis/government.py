@@ -157,7 +157,15 @@ def government() -> Government:
     return cached[1]
 
 
-SHELVES.own = lambda: government().words
+def _own_words() -> OwnWords | None:
+    """Return the government's own words; none where its files cannot be read, so that errors are worded then too."""
+    try:
+        return government().words
+    except GovernmentUnreadable:
+        return None
+
+
+SHELVES.own = _own_words
 
 
 def settle(folder: Path | None) -> None:

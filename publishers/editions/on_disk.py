@@ -83,8 +83,7 @@ class Edition:
         )
         try:
             there = tuple(_stamps(self.folder, GOVERNMENT))
-            # Without any, as before editions had them, the process goes by its own catalogue, and not without one.
-            other = _other_than(self.folder, listed, there) if there else ""
+            other = _other_than(self.folder, listed, there)
         except OSError as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=GOVERNMENT) from error
         if other:

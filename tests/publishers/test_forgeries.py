@@ -348,6 +348,9 @@ def test_words_of_the_government_that_were_not_published_are_not_shown(forged: F
             _ = held.government
     else:
         assert held.government
+    shutil.rmtree(forged.folder / "0002" / "government")
+    with pytest.raises(EditionRefused, match="government/"):  # else the process would go by its own catalogue, as it is by now
+        _ = held.government
 
 
 def test_health_says_that_nothing_is_shown(forged: Forged, monkeypatch: pytest.MonkeyPatch) -> None:

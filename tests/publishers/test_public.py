@@ -279,13 +279,29 @@ def test_an_edition_from_before_it_carried_the_government_is_read_by_the_catalog
     """Its fiscal year and clock are not guessed: without a catalogue the process does not start, and says what to write."""
     folder = tmp_path / "editions"
     shutil.copytree(published.folder, folder, symlinks=True)
-    for edition in on_disk.shown(folder):
+    (folder / "keys.json").unlink()  # nor was anything signed then
+    shown = on_disk.shown(folder)
+    (folder / "current.json").write_text(json.dumps({"edition": shown[0].number}))
+    for edition in shown:
         assert edition.government is not None
         shutil.rmtree(edition.government)
+        files = {name: entry for name, entry in edition.manifest["files"].items() if not name.startswith("government/")}
+        (edition.folder / "manifest.json").chmod(0o644)
+        (edition.folder / "manifest.json").write_text(json.dumps({**edition.manifest, "files": files}))
     refused = command("run", "--public", EDITIONS_DIR=str(folder), CATALOGUE_DIR=str(tmp_path / "none"), PORT=str(free_port()))
     assert refused.returncode == 2 and "Write an empty catalogue with manage.py new, copy" in " ".join(refused.stderr.split())
     with public_server(folder) as port:
         assert "5つのレス" in text_of(port, "five_less")
+
+
+def test_a_start_without_the_words_of_its_edition_and_without_a_catalogue_says_what_is_missing(
+    published: House, tmp_path: Path
+) -> None:
+    folder = tmp_path / "editions"
+    shutil.copytree(published.folder, folder, symlinks=True)
+    shutil.rmtree(folder / "0002" / "government")
+    refused = command("run", "--public", EDITIONS_DIR=str(folder), CATALOGUE_DIR=str(tmp_path / "none"), PORT=str(free_port()))
+    assert refused.returncode == 2 and "government/" in refused.stderr and "Traceback" not in refused.stderr
 
 
 def test_a_database_tool_that_changes_an_edition_is_named_by_the_command(published: House, tmp_path: Path) -> None:
