@@ -169,9 +169,9 @@ def publish(
     actor = _permitted(store, viewer, "publish", "", now=now, words=note, without="edition_without_note")
     chosen = chosen or settings()
     folder = chosen.editions_dir
-    folder.mkdir(parents=True, exist_ok=True)
     settle(store, folder)
     number, before = _follows(store, folder)
+    folder.mkdir(parents=True, exist_ok=True)
     beside = scratch.beside(folder / "writing")
     beside.mkdir()
     try:
@@ -201,11 +201,13 @@ def _follows(store: Store, folder: Path) -> tuple[int, str | None]:
     Raises:
         EditionRefused: an edition on disk was not published here, or the last one is missing or was altered.
     """
-    noted = recorded(store).editions
-    for n in on_disk.numbers(folder):
+    noted, there = recorded(store).editions, on_disk.numbers(folder)
+    for n in there:
         if n not in noted:
             raise EditionRefused("edition_not_published_here", number=n)
     last = max(noted, default=0)
+    if last and last not in there:
+        raise EditionRefused("editions_elsewhere", folder=folder, number=last)
     if last and on_disk.opened(folder, last).sha256 != noted[last]:
         raise EditionRefused("edition_not_signed", number=last)
     return last + 1, noted.get(last)

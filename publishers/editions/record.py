@@ -300,13 +300,15 @@ def _remove(folder: Path, number: int, manifest_sha256: str) -> None:
 
 
 def bring(store: Store, folder: Path) -> list[Message]:
-    """Write pointer and keys from the database, unless the disk is ahead of a restored database."""
+    """Write pointer and keys from the database, unless the disk is ahead of a restored database, or is not where its editions are."""
     noted = recorded(store)
     if not noted.pointer:
         unknown = [] if noted.editions or store.is_sample() else on_disk.numbers(folder)
         return [Message("editions_unknown", folder=folder, number=unknown[-1])] if unknown else []
     document, keys = noted.pointer.encode(), keys_document(noted.keys)
     own = on_disk.read_pointer(document, ())
+    if own.edition not in on_disk.numbers(folder):
+        return [Message("editions_elsewhere", folder=folder, number=own.edition)]
     wrong = {name: content for name, content in ((KEYS, keys), (POINTER, document)) if _content(folder / name) != content}
     if not wrong:
         return _serve(folder)

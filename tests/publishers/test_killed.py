@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kpis.errors import EditionRefused
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from publishers.editions import on_disk, publication, record
@@ -106,6 +108,22 @@ def test_a_disk_that_is_ahead_of_a_database_put_back_is_named_and_left(house: Ho
     held = on_disk.current(house.folder)
     assert held is not None and held.number == 2
     assert {f.message.key for f in record.faults(old, house.folder)} >= {"edition_not_recorded", "pointer_not_as_noted"}
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_folder_without_the_editions_of_the_database_is_named_and_nothing_is_written_there(
+    house: House, tmp_path: Path, is_there: bool
+) -> None:
+    """A slip in EDITIONS_DIR: keys and pointer were written there, so that ``verify`` named one edition where all are missing."""
+    other = replace(house, folder=tmp_path / "other")
+    if is_there:
+        other.folder.mkdir()
+        assert [m.key for m in record.settle(house.store, other.folder)] == ["editions_elsewhere"]
+    for step in (lambda: publish(other, "後", house.store.state().figures), other.publish):
+        with pytest.raises(EditionRefused, match="EDITIONS_DIR"):
+            step()
+    assert not other.folder.exists() or not [*other.folder.iterdir()]
+    assert record.faults(house.store, house.folder) == [] and house.publish().number == 2
 
 
 def test_publishing_going_back_and_a_new_key_leave_nothing_that_differs_in_either_kind_of_database(
