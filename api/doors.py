@@ -15,6 +15,8 @@ from kpis.settings import settings
 _OPEN = re.compile(r"/_stcore/(?:health|host-config|stream|upload_file/[^/]+/[^/]+)")
 # Metrics, runs for programs, third-party components, files beside the pages.
 _STREAMLITS = re.compile(r"(?:/.*)?/(?:_stcore|component|app/static)(?:/.*)?")
+# Paths of no address of ours, which Streamlit would refuse in English: two strokes at the start, NUL, a drive, or a way upwards.
+_OF_NOTHING = re.compile(r"[/\\]{2}.*|.*\0.*|/[A-Za-z]:.*|/\\.*|(?:.*[/\\])?\.\.(?:[/\\].*)?", re.DOTALL)
 UPLOAD = re.compile(r"/_stcore/upload_file/(?P<session>[^/]+)/(?P<file>[^/]+)")
 VOICES = "/api/v1/voices"  # readers' feedback on clarity, without an account
 READS = ("GET", "HEAD", "OPTIONS")
@@ -34,7 +36,7 @@ class Doors(Layer):
         path = scope.get("path", "")
         if scope["type"] == "http" and scope["method"] == "OPTIONS" and _FOR_PROGRAMS.match(path):
             await Response(status_code=204, headers=_ASKED_FIRST)(scope, receive, send)
-        elif _STREAMLITS.fullmatch(path) and not _OPEN.fullmatch(path):
+        elif _OF_NOTHING.fullmatch(path) or (_STREAMLITS.fullmatch(path) and not _OPEN.fullmatch(path)):
             await turn_away(scope, receive, send, 404, Message("nothing_there"))
         elif (
             scope["type"] == "http"

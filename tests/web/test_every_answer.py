@@ -10,6 +10,7 @@ import time
 import pytest
 
 from api.listening import HEAD_SECONDS
+from kpis.languages import say
 from tests.web.served import Answer, Instance
 
 pytestmark = pytest.mark.server
@@ -86,6 +87,32 @@ def test_what_streamlit_offers_besides_is_not_there(local: Instance, public: Ins
     for instance in (local, public):
         assert instance.ask(path).status == status
     assert b"streamlit.app" not in local.ask("/_stcore/host-config").body, "no page elsewhere may steer ours"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//x",
+        "//x/y",
+        "/a/../b",
+        "/..",
+        "/%5C%5Cx%5Cy",
+        "/%5Cx",
+        "/C:/x",
+        "/c:x",
+        "/%00",
+        "/api/v1/indicators/%00/chart.svg",
+        "/a/%2e%2e%5Cb",
+    ],
+)
+def test_an_address_of_no_form_is_not_there_and_that_is_said_in_both_languages(
+    local: Instance, public: Instance, path: str
+) -> None:
+    """Streamlit answered them, in two words of English."""
+    for instance in (local, public):
+        answer = instance.ask(path)
+        text = answer.body.decode()
+        assert answer.status == 404 and say("nothing_there", "ja") in text and say("nothing_there", "en") in text
 
 
 HANDSHAKE = (
