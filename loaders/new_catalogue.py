@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,13 +34,23 @@ _NEEDED = {
 
 
 def write_new(folder: Path) -> list[Path]:
-    """Write an empty catalogue into a folder, with a README that describes every column; return the files.
+    """Write an empty catalogue into a folder, with a README that describes every column; return the files. All or nothing.
 
     Raises:
         FigureRefused: the folder is not empty.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    was_there = folder.exists()
+    if was_there and (not folder.is_dir() or any(folder.iterdir())):
         raise FigureRefused("folder_not_empty", folder=folder)
+    try:
+        return _written(folder)
+    except OSError:  # a full disk, say: half a catalogue would be in the way of the next attempt
+        for part in (CATALOGUE, OFFICIAL) if was_there else ("",):
+            shutil.rmtree(folder / part, ignore_errors=True)
+        raise
+
+
+def _written(folder: Path) -> list[Path]:
     made = []
     for part, lists in ((CATALOGUE, {**LISTED, **CATALOGUE_FILES}), (OFFICIAL, OFFICIAL_FILES)):
         own = folder / part

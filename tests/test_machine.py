@@ -105,6 +105,20 @@ def test_a_disk_that_is_full_and_one_that_only_reads(tmp_path: Path) -> None:
         ends_named(command(*ADD, DATABASE_URL=url(disk / "small.db")), "database_unopened")
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_catalogue_that_found_no_room_is_not_in_the_way_of_the_next_attempt(tmp_path: Path, is_there: bool) -> None:
+    """It said that nothing was stored, and left half of one, in a folder that was refused then as not empty."""
+    with small_disk(tmp_path / "disk", 1) as disk:
+        own = disk / "own"
+        if is_there:
+            own.mkdir()
+        (disk / "rest").write_bytes(b"x" * (shutil.disk_usage(disk).free - 40_960))
+        ends_named(command("new", str(own)), "disk_full")
+        assert [path.name for path in disk.rglob("*")] == ["rest", *(["own"] if is_there else [])]
+        (disk / "rest").unlink()
+        assert command("new", str(own)).returncode == 0
+
+
 def test_what_cannot_be_reached_is_named_as_the_operator_knows_it(tmp_path: Path) -> None:
     """Of several databases, which: by its setting, and one that only a command names by its address, without the password."""
     store = tmp_path / "working.db"
