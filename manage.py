@@ -144,7 +144,6 @@ def run(
             raise SettingsRefused("no_edition_in_folder", folder=chosen.editions_dir)
         if not all(edition.government for edition in on_disk.shown(chosen.editions_dir)):
             government()  # older editions lack these files and are read with the catalogue's; refused if the catalogue lacks them too
-        out.print(f"http://{chosen.address}:{chosen.port}")
         sys.path.insert(0, str(ROOT))
         listening.serve("server:app")  # in this process, since it has loaded no data
         return
@@ -155,7 +154,6 @@ def run(
             print_report(report, as_json=False)
     if any(p.grade == "error" for report in reports for p in report.problems):
         err.print(localised("served_as_before" if store.count(tables.Indicator) else "served_empty"))
-    out.print(f"http://{chosen.address}:{chosen.port}")
     sys.stdout.flush()
     # Start the server in a fresh process: the memory used for loading (tables, workbooks, migrations) is freed.
     command = [sys.executable, str(ROOT / "server.py")]

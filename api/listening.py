@@ -25,6 +25,8 @@ from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.seen import journal
 from kpis.settings import settings, software_version
+from kpis.store.unavailable import UNEXPECTED
+from kpis.terminal import out
 
 try:
     import fcntl
@@ -216,6 +218,16 @@ def _is_fault(record: logging.LogRecord) -> bool:
     return record.getMessage() not in _NO_FAULTS
 
 
+class _Server(uvicorn.Server):
+    """A server that says on standard output where it is, once it answers there."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+            out.print(f"http://{host}:{self.config.port}{settings().base_path}")
+
+
 def serve(app: ASGIApp | str) -> None:
     """Serve the app, or the one named as ``server:app``, at the address in the settings until told to stop."""
     chosen = settings()
@@ -227,8 +239,13 @@ def serve(app: ASGIApp | str) -> None:
     )
     logging.getLogger("uvicorn.error").addFilter(_is_fault)
     signal.signal(signal.SIGTERM, _ended)  # uvicorn's own handling comes first
-    uvicorn.run(
+    config = uvicorn.Config(
         app, host=chosen.address, port=chosen.port, log_config=None, log_level="warning", access_log=False, server_header=False, http=Listening,
         h11_max_incomplete_event_size=HEAD_BYTES, ws_max_size=WEBSOCKET_BYTES, proxy_headers=bool(chosen.trusted_proxies),
         forwarded_allow_ips=list(chosen.trusted_proxies), timeout_keep_alive=15,
     )  # fmt: skip
+    server = _Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(UNEXPECTED)

@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ def test_what_is_served_where_the_lists_are_refused_is_said(tmp_path: Path, *, i
         until = time.monotonic() + WAIT
         while "http://" not in (tmp_path / "out").read_text() and process.poll() is None and time.monotonic() < until:
             time.sleep(0.1)
+        address = (tmp_path / "out").read_text().strip()
+        with urllib.request.urlopen(f"{address}/api/health/live", timeout=WAIT) as answer:  # where it says that it is, it answers
+            assert answer.status == 200
         process.send_signal(signal.SIGTERM)
         process.wait(WAIT)
     said = " ".join((tmp_path / "err").read_text().split())
