@@ -154,7 +154,7 @@ def test_a_server_whose_database_is_replaced_says_so_and_shows_what_was_put_back
             nothing_is_shown(local, viewer, *missing)
             assert engine == "postgresql" or not (tmp_path / "small.db").exists(), "a server makes no database in the place of one"
             make_empty()
-            nothing_is_shown(local, viewer, "表がありません", "has no tables of this program")
+            nothing_is_shown(local, viewer, "表がないか、足りません", "has no tables of this program")
             done = command("restore", str(kept), **places)
             assert done.returncode == 0, done.stderr
             shown = told(viewer, f"{QUERY}&lang=ja")
