@@ -91,6 +91,9 @@ def load_command(
     Several files are stored together or not at all. Exit code 0 = stored, 1 = problems (nothing stored), 2 = wrong usage or
     refused. --json prints one report as an object, several as a list of them.
     """
+    for path in files or []:
+        if path.is_dir():
+            raise WrongValue("usage_is_folder", place=path)
     if absent := [path for path in files or [] if not path.is_file()]:
         raise WrongValue("no_such_file", files=", ".join(map(str, absent)))
     decided = decision_of(missing, reason) if missing else None

@@ -142,6 +142,7 @@ def test_a_sample_beside_the_editions_of_an_instance_is_no_lost_database(house: 
         (("pull", "--sources", "{nothing}"), None, "nothing がありません", "nothing does not exist"),
         (("pull", "--sources", "{place}"), None, "フォルダーです", "is a folder"),
         (("load", "{nothing}"), None, "nothing: ファイルがありません)", "no such file"),
+        (("load", "{place}"), None, "フォルダーです。ファイルを指定", "is a folder; name a file"),
         (("rollback", "x"), None, "EDITION の値が正しくありません(数字で書いてください)", "write a number"),
         (("rollback", "0"), None, "1 以上", "at least 1"),
         (("rollback",), None, "EDITION を指定してください", "Name EDITION"),
