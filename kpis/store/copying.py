@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from kpis.errors import CopyRefused
+from kpis.errors import CopyRefused, Unavailable
 from kpis.store.store import Store
 from kpis.store.tables import DataRevision, table_of
+from kpis.store.unavailable import EXIT_CODES, SETTINGS
 
 BATCH = 1_000
 _MODULUS = 1 << 256
@@ -70,6 +72,7 @@ def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
 
     Raises:
         CopyRefused: the target holds rows, or the checksums differ; then nothing is kept.
+        Unavailable: the source holds rows that its own tables forbid: it is damaged.
     """
     target.migrate()
     with one_state(source) as reading, target.engine.connect().execution_options(writes=True) as writing, writing.begin():
@@ -77,7 +80,13 @@ def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
         writing.execute(table_of(DataRevision).delete())
         sent: dict[str, TableSum] = {}
         for table in every_table():
-            sent[table.name] = _copy(table, reading, writing)
+            try:
+                sent[table.name] = _copy(table, reading, writing)
+            except IntegrityError as error:
+                fault = f"{table.name}: {error.orig}"
+                raise Unavailable(
+                    "database_damaged", exit_code=EXIT_CODES["database_damaged"], database=SETTINGS[0], fault=fault
+                ) from error
         _count_on(writing)
         arrived = rows_of(writing)
         if differing := [name for name, rows in sent.items() if rows != arrived[name]]:

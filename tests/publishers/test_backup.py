@@ -201,6 +201,20 @@ def test_the_three_commands_say_what_they_did(published: House, tmp_path: Path) 
     assert held(Store(f"sqlite:///{tmp_path / 'c.db'}")) == held(Store(bare["DATABASE_URL"]))
 
 
+def test_rows_that_their_own_tables_forbid_are_those_of_a_damaged_database(published: House, tmp_path: Path) -> None:
+    """A page that was overwritten may read as a row: the copy ended as a fault of the program."""
+    shutil.copy(Path(str(published.store.engine.url.database)), tmp_path / "damaged.db")
+    with closing(sqlite3.connect(tmp_path / "damaged.db")) as damaged:
+        damaged.execute("PRAGMA ignore_check_constraints=ON")
+        damaged.execute("UPDATE indicator SET kind = 'torn' WHERE rowid = 1")
+        damaged.commit()
+    for words in (("copy", "--to", f"sqlite:///{tmp_path / 'new.db'}"), ("backup", str(tmp_path / "kept"))):
+        done = command(*words, DATABASE_URL=f"sqlite:///{tmp_path / 'damaged.db'}", EDITIONS_DIR=str(tmp_path / "none"))
+        assert done.returncode == 65 and "indicator" in done.stderr, done.stderr
+        assert "壊れています" in done.stderr and "is damaged" in done.stderr
+    assert not (tmp_path / "kept").exists()
+
+
 def test_an_edition_shown_while_a_backup_is_made_belongs_to_the_next_one(
     published: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
