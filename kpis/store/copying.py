@@ -13,9 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from kpis.errors import CopyRefused, Unavailable
+from kpis.store.engine import named
 from kpis.store.store import Store
 from kpis.store.tables import DataRevision, table_of
-from kpis.store.unavailable import EXIT_CODES, SETTINGS
+from kpis.store.unavailable import EXIT_CODES
 
 BATCH = 1_000
 _MODULUS = 1 << 256
@@ -85,7 +86,7 @@ def copy_all(source: Store, target: Store) -> dict[str, TableSum]:
             except IntegrityError as error:
                 fault = f"{table.name}: {error.orig}"
                 raise Unavailable(
-                    "database_damaged", exit_code=EXIT_CODES["database_damaged"], database=SETTINGS[0], fault=fault
+                    "database_damaged", exit_code=EXIT_CODES["database_damaged"], database=named(source.url), fault=fault
                 ) from error
         _count_on(writing)
         arrived = rows_of(writing)

@@ -184,7 +184,7 @@ def test_a_name_that_leads_to_any_other_address_of_this_machine_is_not_asked(
         try:
             line.connect(("192.0.2.1", 9))  # sends nothing
         except OSError:
-            pytest.skip("this machine has no other address")
+            pytest.skip("この機械には網のアドレスがありません / this machine has no address on a network")
         own = line.getsockname()[0]
     asked: list[str] = []
 

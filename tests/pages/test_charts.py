@@ -101,28 +101,27 @@ def test_a_day_before_the_first_figure_is_no_empty_database(
     assert said in words and "make run" not in words
 
 
-def test_the_workbook_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[int, Store], tmp_path: Path) -> None:
-    who = Visitor(Instance(shipped[0], tmp_path, {}))
+def file_of_meeting(port: int, folder: Path, button: str) -> bytes:
+    """Return the file behind a button of a meeting's page, after holding that it is not made before."""
+    who = Visitor(Instance(port, folder, {}))
     tab = who.tab()
     tab.run("report", "period=FY2022-Q4&lang=en")
-    (offer,) = [each for each in tab.parts("download_button") if each.label == say("report_save_book", "en")]
+    (offer,) = [each for each in tab.parts("download_button") if each.label == say(button, "en")]
     assert offer.deferred_file_id and not offer.url, "nothing is laid out before anybody asks"
-    answer = who.ask(tab.deferred(offer.deferred_file_id).deferred_file.url)
-    book = openpyxl.load_workbook(io.BytesIO(answer.body))
+    made = who.ask(tab.deferred(offer.deferred_file_id).deferred_file.url).body
+    tab.close()
+    return made
+
+
+def test_the_workbook_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[int, Store], tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(file_of_meeting(shipped[0], tmp_path, "report_save_book")))
     words = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None}
     assert any("Copy paper" in each for each in words) and len(book.sheetnames) > 1
-    tab.close()
 
 
 def test_the_page_to_print_of_a_meeting_is_made_when_it_is_asked_for(shipped: tuple[int, Store], tmp_path: Path) -> None:
-    who = Visitor(Instance(shipped[0], tmp_path, {}))
-    tab = who.tab()
-    tab.run("report", "period=FY2022-Q4&lang=en")
-    (offer,) = [each for each in tab.parts("download_button") if each.label == say("report_save_page", "en")]
-    assert offer.deferred_file_id and not offer.url, "nothing is laid out before anybody asks"
-    sheet = who.ask(tab.deferred(offer.deferred_file_id).deferred_file.url).body.decode()
+    sheet = file_of_meeting(shipped[0], tmp_path, "report_save_page").decode()
     assert sheet.lstrip().startswith("<!doctype html>") and "Copy paper" in sheet and "<svg" in sheet
-    tab.close()
 
 
 def test_the_preview_of_a_publication_is_that_of_what_is_stored_now(shipped: tuple[int, Store]) -> None:

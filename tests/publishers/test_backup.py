@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text
 
-from kpis.errors import CopyRefused
+from kpis.errors import CopyRefused, Unavailable
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.copying import copy_all, one_state, rows_of
@@ -22,7 +23,7 @@ from kpis.store.tables import table_of
 from publishers import backup
 from publishers.backup import DATABASE, EDITIONS, make_backup, restore
 from publishers.editions import publication, record
-from publishers.editions.verify import verify
+from publishers.editions.verify import Recorded, verify
 from tests.command import command
 from tests.killed import killed
 from tests.publishers.house import House, small
@@ -203,7 +204,7 @@ def test_the_three_commands_say_what_they_did(published: House, tmp_path: Path) 
 
 def test_rows_that_their_own_tables_forbid_are_those_of_a_damaged_database(published: House, tmp_path: Path) -> None:
     """A page that was overwritten may read as a row: the copy ended as a fault of the program."""
-    shutil.copy(Path(str(published.store.engine.url.database)), tmp_path / "damaged.db")
+    copied(settled(published.store), tmp_path / "damaged.db").engine.dispose()
     with closing(sqlite3.connect(tmp_path / "damaged.db")) as damaged:
         damaged.execute("PRAGMA ignore_check_constraints=ON")
         damaged.execute("UPDATE indicator SET kind = 'torn' WHERE rowid = 1")
@@ -213,6 +214,10 @@ def test_rows_that_their_own_tables_forbid_are_those_of_a_damaged_database(publi
         assert done.returncode == 65 and "indicator" in done.stderr, done.stderr
         assert "壊れています" in done.stderr and "is damaged" in done.stderr
     assert not (tmp_path / "kept").exists()
+    with pytest.raises(
+        Unavailable, match=re.escape(str(tmp_path / "damaged.db"))
+    ):  # whichever holds them, not the one they are put into
+        copy_all(Store(f"sqlite:///{tmp_path / 'damaged.db'}"), Store(f"sqlite:///{tmp_path / 'other.db'}"))
 
 
 def test_an_edition_shown_while_a_backup_is_made_belongs_to_the_next_one(
@@ -223,9 +228,9 @@ def test_an_edition_shown_while_a_backup_is_made_belongs_to_the_next_one(
     shutil.copytree(published.folder, house.folder, symlinks=True)
     copy_editions = backup._copy_editions
 
-    def meanwhile(*given: object) -> None:
+    def meanwhile(source: Path, target: Path, noted: Recorded) -> None:
         house.publish("控えの途中の公表")
-        copy_editions(*given)  # type: ignore[arg-type]
+        copy_editions(source, target, noted)
 
     with monkeypatch.context() as slow:
         slow.setattr(backup, "_copy_editions", meanwhile)
