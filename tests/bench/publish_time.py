@@ -1,7 +1,8 @@
 """How long a publication takes for each further 1,000 figures, and its preview: it is to be flat, however many there are.
 
-``BENCH_FIGURES`` says how many (``2000,10000,40000``; two or more, up to 288,000). What counts is what each further figure costs from one size to the next, so
-that a small edition does not look slow, or quick, for what every edition costs: 2,000 figures add less than that varies.
+``BENCH_FIGURES`` says how many (``2000,10000,40000``; two or more, up to 288,000). What counts is what each further figure
+costs from one size to the next, so that a small edition does not look slow, or quick, for what every edition costs: 2,000
+figures add less than that varies.
 """
 
 from __future__ import annotations
