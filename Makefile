@@ -52,7 +52,7 @@ test: $(VENV)/.dev tools
 
 # The quick checks: lint, types, and the tests that call functions or start from a database file.
 check: lint types
-	@$(PY) -m pytest -n 2 -m "(unit or store) and not server"
+	@$(PY) -m pytest -n 2 -m "(unit or store) and not (edition or server)"
 
 lint: $(VENV)/.dev
 	@$(VENV)/bin/ruff check .

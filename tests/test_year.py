@@ -94,6 +94,7 @@ def row_of(telling: Telling) -> attention.OffTrackRow | None:
     return next((row for row in attention.rows(telling) if row.code == RATE), None)
 
 
+@pytest.mark.edition
 def test_behind_says_why_what_is_done_and_until_when_in_both_languages(year: Year) -> None:
     day = END["FY2022-Q4"]
     for language, cause, late in (("ja", "更新が遅れた", "期限超過"), ("en", "Because: 更新が遅れた", "overdue")):
@@ -142,6 +143,7 @@ def test_one_worked_one_was_given_up_and_nothing_is_left_to_do(year: Year) -> No
         assert row is None or row.answer.action == "", "no action is under way"
 
 
+@pytest.mark.edition
 def test_the_public_reads_the_same_story_and_nothing_internal(year: Year) -> None:
     year.house.publish("一年")
     files = {p.name: p.read_bytes() for p in year.house.folder.rglob("*") if p.is_file()}

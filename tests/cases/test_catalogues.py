@@ -93,6 +93,7 @@ def test_a_slip_in_a_list_of_the_government_is_named(
     assert found and all(line.startswith(name) for line in found) and any(says in line for line in found)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("name", OWN)
 def test_blank_lines_blank_columns_and_the_mark_of_the_beginning_are_nothing(tmp_path: Path, name: str) -> None:
     spread = raw(name, lambda content: b"\xef\xbb\xbf\r\n" + content.replace(b"\n", b",,\r\n\r\n"))
@@ -122,6 +123,7 @@ def test_an_area_lies_between_its_bounds(tmp_path: Path, west: int, south: int, 
 BUREAUS, INDICATORS = "bureaus.csv", "indicators.csv"
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("change", "place", "says"),
     [
@@ -148,6 +150,7 @@ def test_what_cannot_be_of_a_catalogue_is_named_at_its_row(tmp_path: Path, chang
     assert any(line.startswith(place) and says in line for line in found), found
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     "lines",
     [
@@ -162,6 +165,7 @@ def test_two_units_may_hand_parts_of_their_work_to_each_other(tmp_path: Path, li
 OFFICIAL = "../official"
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("name", "column", "value", "says"),
     [
@@ -188,11 +192,13 @@ def test_a_rule_of_several_columns_is_named_at_its_cell_with_their_values(tmp_pa
     assert first.startswith("bureaus.csv H2: valid_from=2020-01-02, valid_to=2020-01-01: valid_to は valid_from より前")
 
 
+@pytest.mark.edition
 def test_a_row_that_stands_twice_is_named_by_its_number(tmp_path: Path) -> None:
     (found,) = looked_over(tmp_path, raw(BUREAUS, lambda content: content.strip() + b"\n" + last_row(content) + b"\n"))
     assert found.startswith("bureaus.csv 6行目")
 
 
+@pytest.mark.edition
 def test_what_a_workbook_asks_about_a_row_of_a_register_is_told_of_a_list(tmp_path: Path) -> None:
     more = columns(f"{OFFICIAL}/procedures.csv", online_count=lambda row: "9999" if row["procedure_code"] == "P1" else "")
     later = columns(f"{OFFICIAL}/facilities.csv", cashless_since=lambda row: "2199-01-01" if row["facility_code"] == "F1" else "")
@@ -225,6 +231,7 @@ def test_a_calendar_that_cannot_be_is_named(tmp_path: Path, line: str, says: str
     assert len(found) == 1 and found[0].startswith("government.toml") and says in found[0], found
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("line", ['closed = ["02-29", "2028-02-29", "12-29"]', "first_month = 12", "first_day = 1900-01-01"])
 def test_a_calendar_at_its_limits_is_read(tmp_path: Path, line: str) -> None:
     assert not [found for found in looked_over(tmp_path, calendar(line)) if found.startswith("government.toml")]
@@ -233,6 +240,7 @@ def test_a_calendar_at_its_limits_is_read(tmp_path: Path, line: str) -> None:
 OTHER = "OTHER,別の市,Other city,whole,,1\n".encode()
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("change", "place", "says"),
     [
@@ -253,6 +261,7 @@ def test_a_second_government_an_alike_code_a_blank_name_and_no_language_are_name
     assert any(line.startswith(place) and says in line for line in found), found
 
 
+@pytest.mark.edition
 def test_one_government_may_follow_another_and_a_name_is_stored_without_what_nobody_sees(tmp_path: Path) -> None:
     followed = OTHER.replace(b",whole,,1", b",whole,,0")
     assert looked_over(tmp_path, raw(BUREAUS, lambda c: c + followed), columns(BUREAUS, name_ain=lambda _: "kotan")) == []

@@ -51,6 +51,7 @@ def received(store: Store, content: bytes, *, adds_to: int | None = None) -> Rec
 ONE = {RATE: {"分子(実績の数)": 800, "分母(対象の数)": 1000}}
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("drop", [(), ("paper_sheets", "touchless_services")])
 def test_what_stays_open_is_confirmed_once_and_both_numbers_are_seen(store: Store, drop: tuple[str, ...]) -> None:
     done = received(store, filled(store, ONE, drop=drop)).uploaded
@@ -72,6 +73,7 @@ def test_what_stays_open_is_confirmed_once_and_both_numbers_are_seen(store: Stor
     assert len(trail) == 2 and all("1 of 4 filled in" in detail for detail in trail)
 
 
+@pytest.mark.edition
 def test_a_confirmation_holds_only_for_what_it_was_given_for(store: Store) -> None:
     first = received(store, filled(store, ONE)).uploaded
     assert first is not None
@@ -89,6 +91,7 @@ def test_a_confirmation_holds_only_for_what_it_was_given_for(store: Store) -> No
     assert waiting(3) == [True], "as many stay open, but others"
 
 
+@pytest.mark.edition
 def test_a_full_report_asks_nothing(store: Store) -> None:
     full = {**ONE, "paper_sheets": {"値": 1000}, "seal_abolished_procedures": {"値": 130, "分母(対象の数)": 300},
             "touchless_services": {"状況(文章)": "窓口の予約を開始"}}  # fmt: skip

@@ -64,6 +64,7 @@ ENDED = {"valid_to": lambda row: "2020-03-31" if row["bureau_code"] == "PARKS" e
 STAYS = "PARKS,LIBRARIES,rename,2022-04-01,1"
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("changes", "place", "says", "stops"),
     [
@@ -130,6 +131,7 @@ def test_a_row_that_follows_another_may_have_its_name(tmp_path: Path) -> None:
 OLD = "OLD,市民局,Citizens,department,CITY,2015-03-31,1\n"
 
 
+@pytest.mark.edition
 def test_check_ends_as_load_would(tmp_path: Path) -> None:
     """A warning is shown and stops neither; what load refuses ends the check with 1."""
     folder = city(

@@ -39,6 +39,7 @@ def of(like: dict[str, str], column: str, value: str, name: str = OBSERVATIONS) 
     return columns(name, **{column: lambda row: value if like.items() <= row.items() else row.get(column, "")})
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("change", "place", "says"),
     [
@@ -70,6 +71,7 @@ def test_days_that_contradict_each_other_are_named_at_their_cell(tmp_path: Path,
     assert any(line.startswith(place) and says in line for line in found), found
 
 
+@pytest.mark.edition
 def test_a_target_may_be_set_anew_on_the_same_day_or_in_an_earlier_part_of_a_year(tmp_path: Path) -> None:
     like = {"bureau_code": "CITY", "indicator_code": "canopy_rate"}
     assert looked_over(tmp_path, added(TARGETS, like, set_on="2024-01-10", set_order="2", value="45")) == []
@@ -81,6 +83,7 @@ def test_a_target_known_to_the_year_alone_contradicts_no_day_of_that_year(tmp_pa
     assert not any("定めた日" in line for line in looked_over(tmp_path, year))
 
 
+@pytest.mark.edition
 def test_a_figure_of_a_page_older_than_its_period_is_known_since_it_was_loaded(tmp_path: Path) -> None:
     """A page that goes on was published once; a figure of a later period was known years before the period began."""
     store = settle(Store(f"sqlite:///{tmp_path / 'small.db'}"), tmp_path / "data")
@@ -111,5 +114,6 @@ def test_a_year_before_is_the_same_day(day: date, before: date) -> None:
     assert year_before(day) == before
 
 
+@pytest.mark.edition
 def test_the_city_itself_contradicts_nothing(tmp_path: Path) -> None:
     assert CITY.is_dir() and looked_over(tmp_path) == []

@@ -77,6 +77,7 @@ REFUSED: dict[str, tuple[bytes, list[tuple[str, str, int | None]]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_would_be_lost_or_read_as_something_else_is_named(tokyo: Store, tmp_path: Path, name: str) -> None:
     content, problems = REFUSED[name]

@@ -266,6 +266,7 @@ def tried(store: Store, action: str, person: str) -> str:
     return "+"
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("action", list(ACTIONS))
 def test_each_person_gets_what_the_table_says(fresh: Fresh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
     """Who is refused is refused in one database, which stays as it was; who may do it does it in one of their own."""
@@ -363,6 +364,7 @@ def test_every_step_from_every_state_is_in_the_table_or_refused(state: str, step
             next_state(state, step)
 
 
+@pytest.mark.edition
 def test_the_roles_read_of_everybody_are_those_read_of_each(store: Store) -> None:
     """With the section of a role: without it a section's clerk held a role that nobody had given."""
     prepare(store)

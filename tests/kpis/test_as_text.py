@@ -27,6 +27,7 @@ def test_what_is_seen_stays_as_it_is() -> None:
     assert markdown(SEEN) == line(SEEN) == SEEN.replace(" \u3000", " ")
 
 
+@pytest.mark.edition
 def test_nothing_that_acts_unseen_is_left_of_all_characters_there_are() -> None:
     everything = "".join(map(chr, range(sys.maxunicode + 1)))
     kept = clean(everything)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from tests.bench.chance import made, tries
 
 
+@pytest.mark.edition
 def test_what_was_said_to_be_likely_came_about_as_often() -> None:
     draw = random.Random(7)
     every = [each for number in range(40) for each in tries(*made(number), draw)]

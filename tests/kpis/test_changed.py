@@ -117,6 +117,7 @@ def test_what_was_made_of_figures_is_handed_on_and_reports_are_read_anew(reporti
     assert [r.state for r in third.reports("GENERAL")] == ["approved"]
 
 
+@pytest.mark.edition
 def test_nothing_that_is_kept_of_figures_reads_reports_or_people(tokyo: Store) -> None:
     """What a moment answers, one property after the other, as each page asks for it."""
     sent: list[str] = []

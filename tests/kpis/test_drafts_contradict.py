@@ -43,6 +43,7 @@ def value_of(store: Store, period: str) -> float | None:
     return counting and counting["value"]
 
 
+@pytest.mark.edition
 def test_the_second_to_be_approved_is_refused_by_name_and_passes_once_it_was_confirmed(reporting: Store) -> None:
     earlier, later = draft(reporting, b"q3", 200, PERIOD), draft(reporting, b"q4", 150, NEXT)
     submit(reporting, earlier, IN_TIME)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date, datetime
 
+import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
@@ -60,6 +61,7 @@ def with_every_cell(table: str, row: Row) -> Row:
     return with_file_names(table, {**row, "fields_json": json.dumps(older, ensure_ascii=False)})
 
 
+@pytest.mark.edition
 def test_what_a_row_is_becomes_its_word_instead_of_the_name_of_its_file(reporting: Store) -> None:
     """Before 0012 it was the name of a file: of rows and comments of a report, and of what was decided of a list."""
     row = register_row("procedure", "P1", digital_status="done")
@@ -90,6 +92,7 @@ def test_what_a_row_is_becomes_its_word_instead_of_the_name_of_its_file(reportin
     assert kinds() == ["facility", "observation", "observation", "procedure", "reporting_period"]
 
 
+@pytest.mark.edition
 def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Store) -> None:
     """As the version before 0007 kept them: every row of a draft as it was, days and cleared cells among them."""
     kept = register_row("milestone", "M1", planned_end=date(2023, 3, 31), actual_end=None, name_ja="公開")
@@ -107,6 +110,7 @@ def test_rows_kept_in_the_form_of_an_earlier_version_say_the_same(reporting: Sto
     assert found == rows and found[1].changed == ("actual_end",)
 
 
+@pytest.mark.edition
 def test_what_was_found_in_both_languages_is_divided_and_stays_confirmed(reporting: Store) -> None:
     """Before 0032 one column held both; what quotes a cell is left as it is."""
     said = [

@@ -100,6 +100,7 @@ def by_earlier_upload(store: Store) -> None:
     confirm(store, ANNA, revision=2)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("part", [by_choice, by_reason, by_confirmation, by_reading, by_earlier_upload])
 def test_who_wrote_any_part_of_a_report_decides_nothing_about_it(office: Store, part: Callable[[Store], None]) -> None:
     part(office)
@@ -221,6 +222,7 @@ def test_whoever_gets_round_the_database_breaks_the_chain_at_a_named_line(office
         assert trail.first_break(session) == broken
 
 
+@pytest.mark.edition
 def test_reports_and_lines_from_before_are_held_to_the_same_rules(tmp_path: Path) -> None:
     """A database of schema 0014 with a report: who wrote parts of it is taken from its audit lines, and these are chained."""
     made = Store(f"sqlite:///{tmp_path / 'old.db'}")

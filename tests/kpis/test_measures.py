@@ -289,6 +289,7 @@ def test_splitting_a_unit_never_changes_the_total(parts: list[tuple[int, int]], 
         assert whole.numerator == nested.numerator and whole.denominator == nested.denominator
 
 
+@pytest.mark.edition
 @given(values=some.lists(numbers, min_size=1, max_size=6), day=some.integers(1, 28))
 def test_a_correction_never_changes_what_was_known_before(values: list[float], day: int) -> None:
     """Later vintages do not touch the figures as known at an earlier instant."""

@@ -179,6 +179,7 @@ def test_a_decision_taken_back_takes_its_action_back_unless_the_bureau_answered(
         meetings.close(reporting, other, actor=OFFICE, closed_as=DecisionClosed.TAKEN_BACK, reason="書き誤り")
 
 
+@pytest.mark.edition
 def test_minutes_are_rebuilt_with_what_was_known_when_they_were_closed(reporting: Store) -> None:
     number = meetings.decide(reporting, PERIOD, WANTED, actor=OFFICE)
     record_confidence(reporting, "CP2", confidence="low", reason="端末が足りない", reviewer=OFFICE, reviewed_on=TODAY)

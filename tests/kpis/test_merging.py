@@ -86,6 +86,7 @@ def merged(parts: tuple[tuple[Hand, tuple[ReportedRow, ...]], ...]) -> list[Kept
     return report
 
 
+@pytest.mark.edition
 @given(splits(), st.randoms(use_true_random=False))
 @settings(max_examples=200)
 def test_parts_in_any_order_make_the_whole_or_ask_exactly_about_the_clashes(split: Split, random: object) -> None:
@@ -111,6 +112,7 @@ ENGINES = [
 ]
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_same_through_a_database_of_either_kind(engine: str, tmp_path: Path) -> None:
     """Each example is a report of its own in one database: parts uploaded in a random order, then opened again."""
@@ -164,6 +166,7 @@ RATE = figure(numerator=700.0, denominator=1000.0)
 KEY: RowKey = (RATE.kind, RATE.key)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_three_sections_in_any_order(reporting: Store, order: tuple[int, ...]) -> None:
     parts = [
@@ -185,6 +188,7 @@ def test_three_sections_in_any_order(reporting: Store, order: tuple[int, ...]) -
     assert submissions.approve(reporting, 1, actor=OFFICE, revision=3) == 3 + said
 
 
+@pytest.mark.edition
 def test_a_clash_is_a_question_with_both_values_that_stops_the_report_until_it_is_answered(reporting: Store) -> None:
     send(reporting, ANNA, [RATE], part="A")
     done = send(reporting, AYA, [figure(numerator=710.0, denominator=1000.0)], part="B")

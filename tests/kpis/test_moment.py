@@ -57,6 +57,7 @@ def test_a_row_is_read_by_the_names_of_its_columns_and_nobody_changes_what_all_s
         getattr(row, "project")  # noqa: B009  # a misspelt column
 
 
+@pytest.mark.edition
 def test_what_is_asked_twice_is_made_once_and_is_what_the_figures_say(tokyo: Store) -> None:
     first = Moment(state=state_of(tokyo.url), as_of=DAY)
     second = Moment(state=state_of(tokyo.url), as_of=DAY)
@@ -68,6 +69,7 @@ def test_what_is_asked_twice_is_made_once_and_is_what_the_figures_say(tokyo: Sto
     assert first.own == [s for s in first.scored if s.entry.is_own_scope] != first.scored
 
 
+@pytest.mark.edition
 def test_another_day_knowledge_or_organisation_is_another_moment(tokyo: Store) -> None:
     now = Moment(state=State(tokyo), as_of=DAY)
     early = now.on(DAY - timedelta(days=365))
@@ -82,6 +84,7 @@ def test_another_day_knowledge_or_organisation_is_another_moment(tokyo: Store) -
     assert recast.whole is now.whole and recast.scored is not now.scored and recast.bureaus is not now.bureaus
 
 
+@pytest.mark.edition
 def test_a_change_of_the_data_is_a_new_state_and_the_old_one_goes(tmp_path: Path) -> None:
     url = blank(tmp_path / "a.db")
     held = state_of(url)

@@ -65,6 +65,7 @@ def test_what_may_be_used_of_a_cap_is_rounded_down() -> None:
     assert each_quarter(definition, told(definition, used, Goal("FY2022", 72)), Words("ja")) == "1枚未満"
 
 
+@pytest.mark.edition
 @given(
     value=st.decimals(0, 100, places=1), target=st.decimals(0, 100, places=1), quarter=st.integers(1, 4), year=st.integers(2022, 2026),
     lower=st.booleans(),

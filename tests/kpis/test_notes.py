@@ -21,6 +21,7 @@ OF_PROCEDURE = {"fields": {"note": "後"}, "changed_from": {"note": "前"}, "vin
 AFTER = {"fields": {"note_ja": "後"}, "changed_from": {"note_ja": "前"}, "vintage": 1, "row": 9, "columns": {"note_ja": "Z"}}
 
 
+@pytest.mark.edition
 def test_a_note_keeps_its_words_its_history_and_its_place_in_a_report(bare: Store) -> None:
     filled(bare, "0014")
     bare.migrate(to="0028")

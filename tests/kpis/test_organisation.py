@@ -255,6 +255,7 @@ def totals(kind: str, figures: dict[str, list[Figure]]) -> dict[tuple[str, str],
     return dict(found)
 
 
+@pytest.mark.edition
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(histories())
 def test_totals_are_equal_before_and_after_any_reorganisation(
@@ -269,6 +270,7 @@ def test_totals_are_equal_before_and_after_any_reorganisation(
     assert not ended & set(made.by_unit), "nothing is left under the name of a bureau that was gone"
 
 
+@pytest.mark.edition
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(histories(), st.data())
 def test_totals_are_equal_even_where_shares_are_unknown_and_parts_are_missing(

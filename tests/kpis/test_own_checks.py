@@ -67,6 +67,7 @@ def check(store: Store, who: str, *, revision: int = 1) -> None:
     checks.check(store, 1, actor=who, revision=revision)
 
 
+@pytest.mark.edition
 def test_a_report_goes_out_when_every_step_was_taken_by_another_person(bureau: Store) -> None:
     with pytest.raises(StepRefused, match="section_chief"):
         submit(bureau, ANNA)
@@ -106,6 +107,7 @@ def test_whoever_wrote_a_part_takes_no_step(bureau: Store) -> None:
             check(bureau, who)
 
 
+@pytest.mark.edition
 def test_a_change_after_a_step_begins_the_way_anew_and_one_sent_back_says_why(bureau: Store) -> None:
     checks.prepare(bureau, 1, actor=ANNA, revision=1, today=IN_TIME)
     check(bureau, LEAD)
@@ -194,6 +196,7 @@ def test_nobody_stands_in_for_the_office_nor_for_themselves_nor_backwards(bureau
 # On behalf -------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.edition
 def test_who_took_a_workbook_in_cannot_approve_it_and_it_is_on_record(bureau: Store) -> None:
     submissions.withdraw(bureau, 1, actor=ANNA, revision=1)
     with pytest.raises(FigureRefused):

@@ -71,6 +71,7 @@ def test_a_final_value_needs_no_reason_and_its_revision_is_kept_and_told(reporti
     assert len(corrections_since(item, date(2000, 1, 1))) == 3
 
 
+@pytest.mark.edition
 def test_a_bureau_reports_the_final_value_without_a_reason(reporting: Store) -> None:
     def reported(content: bytes, **fields: object) -> int:
         rows = [figure(denominator=1000.0, **fields)]

@@ -73,6 +73,7 @@ def test_a_draft_that_a_colleague_rewrote_is_neither_overwritten_nor_opened_unse
     assert questions.open_to_bureaus(reporting, code, actor=OFFICE, today=BEFORE, before=now) == 2
 
 
+@pytest.mark.edition
 def test_from_a_question_to_an_accepted_answer_that_is_kept(reporting: Store) -> None:
     before = reporting.state()
     code = asked(reporting)
@@ -141,6 +142,7 @@ EXPECTED = {
 }  # fmt: skip
 
 
+@pytest.mark.edition
 def test_each_role_may_do_what_the_table_says(reporting: Store) -> None:
     asked(reporting, bureaus=["GENERAL"])
     uploaded(reporting, "Q001")

@@ -185,6 +185,7 @@ def test_no_setting_holds_what_nobody_can_read(monkeypatch: pytest.MonkeyPatch, 
         Settings()
 
 
+@pytest.mark.edition
 def test_a_command_names_the_setting_that_is_wrong(tmp_path: Path) -> None:
     """Not "unexpected error", and not the setting of its neighbour."""
     (tmp_path / "ja").mkdir()

@@ -55,6 +55,7 @@ def made(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
+@pytest.mark.edition
 def test_the_migrations_make_exactly_the_tables_of_the_models(made: Store) -> None:
     with made.engine.connect() as connection:
         assert differing(connection) == []
@@ -115,6 +116,7 @@ def test_a_changed_row_of_a_register_keeps_what_it_said_before(made: Store) -> N
     assert made.count(tables.Procedure) == 69
 
 
+@pytest.mark.edition
 def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(made: Store) -> None:
     code = "PROG-M001"
     load_file(made, register_file("milestones.csv", planned_end="2020-06-30", planned_end_precision="day"), name="milestones.csv")
@@ -136,6 +138,7 @@ def test_a_milestone_replanned_twice_keeps_every_day_it_was_given(made: Store) -
     ]
 
 
+@pytest.mark.edition
 def test_a_database_of_the_first_version_is_brought_up_with_its_rows(bare: Store) -> None:
     made = bare
     made.migrate(to="0001")
@@ -150,6 +153,7 @@ def test_a_database_of_the_first_version_is_brought_up_with_its_rows(bare: Store
     assert (row["digital_status"], row["counted_as"], row["fee_step"], row["vintage"]) == ("done", "procedure", "unknown", 1)
 
 
+@pytest.mark.edition
 def test_the_same_figures_twice_are_a_no_op(made: Store) -> None:
     before = made.revision(), made.count(tables.Observation), made.count(tables.OriginalFile)
     again = load_folder(made, ROOT / "data" / "catalogue", official=ROOT / "data" / "official")

@@ -48,6 +48,7 @@ def state(store: Store, number: int) -> str:
     return reports.report(store, number, viewer=OFFICE).state
 
 
+@pytest.mark.edition
 def test_from_draft_to_current(reporting: Store) -> None:
     rows = [
         *FIRST,
@@ -133,6 +134,7 @@ def test_nothing_is_added_to_a_draft_that_is_gone(reporting: Store) -> None:
     assert fresh.report_id != draft.report_id and state(reporting, draft.report_id) == "withdrawn"
 
 
+@pytest.mark.edition
 def test_a_return_has_a_reason_and_its_comments_stand_at_their_cells(reporting: Store) -> None:
     sent = submitted(reporting)
     with pytest.raises(FigureRefused):
@@ -238,6 +240,7 @@ def test_warnings_are_confirmed_one_by_one_with_a_reason(reporting: Store) -> No
     assert state(reporting, draft.report_id) == "submitted"
 
 
+@pytest.mark.edition
 def test_what_was_explained_stays_explained_when_the_workbook_is_replaced(reporting: Store) -> None:
     approved(reporting)
     rows = [figure(numerator=810.0, denominator=1000.0, issued_vintage=1), figure("paper_sheets", value=5000.0, row=6)]
@@ -259,6 +262,7 @@ def _as_dict(row: ReportedRow) -> dict[str, object]:
     return {name: getattr(row, name) for name in ReportedRow.__dataclass_fields__}
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("today", "refused"),
     [("2022-12-31", "受付"), ("2023-01-01", ""), ("2023-01-31", ""), ("2023-02-01", "期限"), ("2023-04-01", "締め切")],
@@ -294,6 +298,7 @@ def test_a_correction_of_what_was_approved_is_not_late(reporting: Store) -> None
     assert (own.state, own.is_approved, own.is_late) == ("draft", True, False)
 
 
+@pytest.mark.edition
 def test_a_report_submitted_in_time_may_come_again_until_the_period_locks(reporting: Store) -> None:
     sent = submitted(reporting)
     submissions.give_back(reporting, sent.report_id, actor=OFFICE, revision=1, reason="再確認")
@@ -346,6 +351,7 @@ def reports_matrix(store: Store, day: date) -> set[tuple[str, str, bool]]:
     return {(s.bureau_code, s.state, s.is_late) for s in coverage(store, [PERIOD], viewer=OFFICE, today=day)}
 
 
+@pytest.mark.edition
 def test_approving_several_approves_each_or_says_why_not(reporting: Store) -> None:
     good = submitted(reporting)
     draft = submissions.upload(
@@ -364,6 +370,7 @@ def test_approving_several_approves_each_or_says_why_not(reporting: Store) -> No
 # Two at the same second, in two processes -----------------------------------------------------------------------------
 
 
+@pytest.mark.edition
 def test_of_two_uploads_at_the_same_second_neither_is_lost_and_where_they_differ_is_asked(reporting: Store) -> None:
     assert race(reporting, "upload", [(ANNA, "700"), (AYA, "710")]) == ["done False", "done False"]
     opened = reports.opened(reporting, 1, viewer=ANNA, as_of=IN_TIME)
@@ -371,11 +378,13 @@ def test_of_two_uploads_at_the_same_second_neither_is_lost_and_where_they_differ
     assert [sorted(value for value, _ in clash.options) for clash in opened.clashes] == [[700.0, 710.0]]  # type: ignore[type-var]
 
 
+@pytest.mark.edition
 def test_the_same_file_uploaded_by_two_at_the_same_second_is_one_draft(reporting: Store) -> None:
     assert race(reporting, "upload", [(ANNA, "700"), (AYA, "700")]) == ["done False", "done True"]
     assert reporting.count(tables.Submission) == 1
 
 
+@pytest.mark.edition
 def test_of_two_approvals_at_once_one_counts(reporting: Store) -> None:
     sent = submitted(reporting)
     lost, won = race(reporting, "approve", [(OFFICE, str(sent.report_id)), (SECOND, str(sent.report_id))])
@@ -383,6 +392,7 @@ def test_of_two_approvals_at_once_one_counts(reporting: Store) -> None:
     assert len(reporting.all_of(tables.Observation, period_code=PERIOD)) == 1
 
 
+@pytest.mark.edition
 def test_where_everybody_stands_is_asked_at_once_however_many_periods_there_are(reporting: Store) -> None:
     sent: list[str] = []
     event.listen(reporting.engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_rest: sent.append(statement))

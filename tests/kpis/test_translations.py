@@ -34,6 +34,7 @@ def made(tmp_path: Path) -> Store:
     return copied(shipped(), tmp_path / "copy.db")
 
 
+@pytest.mark.edition
 def test_texts_move_from_a_column_per_language_into_rows(reporting: Store) -> None:
     """From the version before 0013, with rows that other tables refer to; a third language has no column."""
     before = everything(reporting)
@@ -56,6 +57,7 @@ def test_texts_move_from_a_column_per_language_into_rows(reporting: Store) -> No
     assert everything(reporting) == before
 
 
+@pytest.mark.edition
 def test_the_shipped_catalogue_says_the_same_once_it_is_brought_up(made: Store) -> None:
     """But for notes of registers in English, which 0029 brought: before it there was one column for a note."""
     before = everything(made)

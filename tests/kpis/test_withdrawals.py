@@ -177,6 +177,7 @@ def test_a_list_withdraws_a_figure_and_never_brings_it_back_by_being_loaded_agai
         assert load(reporting, line).problems, line
 
 
+@pytest.mark.edition
 def test_a_milestones_day_approved_by_mistake_no_longer_counts(reporting: Store) -> None:
     def approve(number: int, **fields: Any) -> None:
         row = register_row("milestone", "M1", issued_vintage=number, **fields)
@@ -236,6 +237,7 @@ def test_what_counts_is_the_last_vintage_that_was_not_withdrawn(steps: list[int 
     assert [r.after.value if r.after else -1.0 for r in revisions(made)] == replay[1:]
 
 
+@pytest.mark.edition
 def test_the_migration_works_with_rows_present(reporting: Store) -> None:
     """From the version before, where what was withdrawn counts again since nothing can say otherwise."""
 

@@ -108,6 +108,7 @@ def test_a_period_that_is_not_certain_is_refused(text: str) -> None:
         read_period(text)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     "text",
     [

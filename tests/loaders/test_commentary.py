@@ -52,6 +52,7 @@ def places(book: Workbook, sheet: str) -> dict[str, int]:
     return {str(cell.value).split("\n")[0]: cell.column for cell in book[sheet][1]}
 
 
+@pytest.mark.edition
 def test_every_subject_has_a_row_and_open_actions_come_prefilled(store: Store) -> None:
     book = openpyxl.load_workbook(io.BytesIO(template(store)))
     at = places(book, CAUSES)
@@ -86,6 +87,7 @@ def test_headings_say_what_becomes_public_and_either_decision_is_read(
     assert read(tmp_path).open_parts == frozenset(), "what is not decided stays inside"
 
 
+@pytest.mark.edition
 def test_what_is_written_is_read_back_as_rows_of_the_two_registers(store: Store) -> None:
     def change(book: Workbook) -> None:
         at = places(book, CAUSES)
@@ -117,6 +119,7 @@ def test_what_is_written_is_read_back_as_rows_of_the_two_registers(store: Store)
     assert len(rows) == 3
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
@@ -135,6 +138,7 @@ def test_an_answer_without_what_it_needs_is_named_at_its_cell(store: Store, cell
     assert problem.sheet == ACTIONS and problem.row == 3 and told in str(problem)
 
 
+@pytest.mark.edition
 def test_an_action_for_nothing_known_is_refused(store: Store) -> None:
     def change(book: Workbook) -> None:
         at = places(book, ACTIONS)

@@ -135,6 +135,7 @@ def test_a_list_without_the_columns_says_nothing_of_what_ended(reporting: Store)
     assert (row["name_ja"], row["ended_on"], row["ended_reason"], row["successor_code"]) == ("使用許可", END, "merged", "P1")
 
 
+@pytest.mark.edition
 def test_a_bureau_reports_an_end_and_takes_one_back_with_a_reason(reporting: Store) -> None:
     def approve(number: int, reason: tuple[str | None, str] = (None, ""), **fields: Any) -> None:
         row = register_row("procedure", "P2", issued_vintage=number, **fields)
@@ -158,6 +159,7 @@ def test_a_bureau_reports_an_end_and_takes_one_back_with_a_reason(reporting: Sto
     assert total(reporting, END) == (3, 1, 0)
 
 
+@pytest.mark.edition
 def test_the_file_of_all_procedures_names_what_ended(reporting: Store, tmp_path: Path) -> None:
     from publishers.opendata.registers_csv import written
 

@@ -214,6 +214,7 @@ def test_where_a_workbook_alone_is_taken_no_csv_is_offered(content: bytes) -> No
         assert problem.expected.key == offered
 
 
+@pytest.mark.edition
 def test_the_command_line_tells_stored_from_refused_from_misused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'cli.db'}")
     settings.cache_clear()
@@ -284,6 +285,7 @@ def test_a_formula_of_a_list_that_was_never_calculated_is_named_and_no_blank(tok
     assert {p.cell for p in report.problems} == {"G2", "T2"}
 
 
+@pytest.mark.edition
 def test_a_table_wider_than_any_workbook_is_refused_before_its_columns_are_looked_up(store: Store) -> None:
     """A million columns took the process that was asked 20 seconds, without any limit."""
     content = (",".join(f"c{n}" for n in range(1_000_000)) + "\n").encode()
@@ -293,6 +295,7 @@ def test_a_table_wider_than_any_workbook_is_refused_before_its_columns_are_looke
     assert time.process_time() - began < 5, "of which most is writing the letters of the columns down"
 
 
+@pytest.mark.edition
 def test_a_file_with_a_problem_in_every_cell_prints_the_first_and_counts_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

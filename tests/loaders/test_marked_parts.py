@@ -46,6 +46,7 @@ def _marked(content: bytes, problems: list[Problem]) -> tuple[bytes, str]:
         return b"", refused.in_language("ja")
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("how", ODD)
 def test_a_workbook_with_an_odd_part_is_marked_or_the_part_is_named(faulty: tuple[bytes, list[Problem]], how: str) -> None:
     content, problems = faulty

@@ -64,6 +64,7 @@ def test_the_workbook_is_protected_has_its_lists_and_a_hidden_mark(put: tuple[St
     assert "2023年2月15日" in str(book["記入要領"]["A3"].value) and is_bureau_workbook(put[1])
 
 
+@pytest.mark.edition
 def test_what_is_filled_in_comes_back_typed_and_prefilled_and_the_same_file_changes_nothing(
     put: tuple[Store, bytes], tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_what_is_filled_in_comes_back_typed_and_prefilled_and_the_same_file_chan
     assert read(store, edited(again, turned), asked_now, "GENERAL").rows == [ROW, second]
 
 
+@pytest.mark.edition
 def test_every_problem_is_said_at_once_at_its_cell_and_nothing_is_kept(put: tuple[Store, bytes]) -> None:
     store, content = put
     bad = with_cells(
@@ -116,6 +118,7 @@ def test_every_problem_is_said_at_once_at_its_cell_and_nothing_is_kept(put: tupl
     assert {c.coordinate for row in marked.iter_rows() for c in row if c.comment} >= {"B3", "C2", "D2", "E2", "F2", "G2", "C4"}
 
 
+@pytest.mark.edition
 def test_each_workbook_is_taken_on_its_own_page_by_whose_it_is(put: tuple[Store, bytes]) -> None:
     store, content = put
     one = questions.question(store, "Q001", viewer=OFFICE)

@@ -25,6 +25,7 @@ def sent(store: Store, content: bytes, **more: object) -> None:
     assert done.uploaded is None
 
 
+@pytest.mark.edition
 def test_a_refused_workbook_is_had_back_with_what_was_wrong(reporting: Store) -> None:
     content = filled(take_template(reporting, "GENERAL", PERIOD, actor=ANNA), WRONG)
     figures = reporting.state().figures
@@ -48,6 +49,7 @@ def test_a_refused_workbook_is_had_back_with_what_was_wrong(reporting: Store) ->
     assert reporting.count(tables.Submission) == 0 and reporting.state().figures == figures, "nothing of it counts"
 
 
+@pytest.mark.edition
 def test_what_is_no_workbook_is_on_record_and_is_not_handed_back(reporting: Store) -> None:
     sent(reporting, b"no workbook", bureau_code="GENERAL", period_code=PERIOD)
     sent(reporting, b"of nobody knows which bureau")

@@ -91,6 +91,7 @@ def test_both_give_the_chance_that_was_worked_by_hand(case: dict[str, Any]) -> N
     assert [round(mine, 3), round(theirs, 3)] == [case["share"]] * 2, case["working"]
 
 
+@pytest.mark.edition
 @settings(max_examples=300)
 @given(
     sort=st.sampled_from(SORTS), unit=st.sampled_from(["%", "件"]), tolerance=st.sampled_from([0.0, 2.0]), stale=st.sampled_from([200, 400]),

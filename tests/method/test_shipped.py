@@ -60,6 +60,7 @@ def test_every_judgement_of_every_month_is_what_the_method_page_says(
     assert compared >= 83 * 109 and len(statuses) >= 9
 
 
+@pytest.mark.edition
 def test_days_drawn_at_random_too(tokyo: Store, files: dict[tuple[str, str], shipped.Series]) -> None:
     draw = random.Random(20263)
     days = [date(2019, 12, 1) + timedelta(days=draw.randrange(4200)) for _ in range(12)]
@@ -67,6 +68,7 @@ def test_days_drawn_at_random_too(tokyo: Store, files: dict[tuple[str, str], shi
     assert not wrong, "\n".join(wrong[:40])
 
 
+@pytest.mark.edition
 def test_what_was_known_by_an_instant(tokyo: Store, files: dict[tuple[str, str], shipped.Series]) -> None:
     """Instants at noon in Tokyo, two days away from any day of publication."""
     known = {m.known for s in files.values() for m in s.marks}

@@ -8,6 +8,7 @@ from telling.words import Words
 from tests.pages.conftest import Site
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_report_leads_on_and_says_what_changed(site: Site, language: str) -> None:
     words, shown = Words(language), site.read("report", f"lang={language}&period=FY2022-Q3")

@@ -32,6 +32,7 @@ def title(site: Site, page: str, query: str) -> str:
     )
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_every_page_of_the_menu_has_a_title_of_its_own_that_ends_with_the_site(site: Site, language: str) -> None:
     own = [

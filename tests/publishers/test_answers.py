@@ -68,6 +68,7 @@ def test_all_answers_are_one_table_in_which_words_of_people_are_text(closed: tup
     assert english[1][6:9] == ["Done", date(2022, 5, 1), "yes"]
 
 
+@pytest.mark.edition
 def test_what_makes_it_an_indicator_is_accepted_by_the_check_and_loads(closed: tuple[Store, str], tmp_path: Path) -> None:
     store, code = closed
     one, catalogue = questions.question(store, code, viewer=OFFICE), tmp_path / "data" / "catalogue"

@@ -52,6 +52,7 @@ def told(store: Store, period: str, occasion: str) -> list[tuple[str, str]]:
     return sorted((row["reader"], row["subject"]) for row in rows if period in row["subject"])
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(("zone", "period", "due", "near", "over"), DAYS)
 def test_a_report_is_due_to_the_last_second_of_its_day_there_and_told_once(
     tmp_path: Path, zone: str, period: str, due: str, near: str, over: str

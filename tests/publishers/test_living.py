@@ -47,6 +47,7 @@ def told(moment: Moment) -> tuple[set[tuple[str, str]], dict[str, str]]:
     return lacking, {row.key: row.answer.action for row in attention.rows(telling) if row.kind == "indicator"}
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_every_one_is_listed_until_it_has_a_living_action(day: date, tmp_path: Path) -> None:
     store = copied(shipped(), tmp_path / "living.db")

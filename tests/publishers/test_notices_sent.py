@@ -51,6 +51,7 @@ def test_addresses_as_the_services_give_them_are_taken() -> None:
         assert hooks.looked_over(kind, address) == address
 
 
+@pytest.mark.edition
 def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_then_shown_until_somebody_sends_it_again(
     reporting: Store, mails: Took, clock: Clock
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_subject_that_looks_encoded_makes_no_further_header(words: str) -> Non
     assert str(arrived["Subject"]) == words.replace("=?", "= ?"), "shown as it was written"
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("said", ["endless", "drop by drop"])
 def test_a_mail_server_whose_reply_has_no_end_is_left_in_time(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smtp, "SECONDS", 1)
@@ -161,6 +163,7 @@ def test_a_mail_server_whose_reply_has_no_end_is_left_in_time(said: str, monkeyp
         assert time.monotonic() - began < 3
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("pieces", "pause", "why"),
     [([b"HTTP/1.1 200 OK\r\n\r\n", *itertools.repeat(b"a" * 10_000_000, 200)], 0.0, "MemoryError"),
@@ -178,6 +181,7 @@ def test_a_channel_whose_answer_has_no_end_holds_neither_memory_nor_the_round(
         assert raised.value.is_unknown and (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) < 100_000
 
 
+@pytest.mark.edition
 def test_mail_is_secured_and_signed_in_as_the_settings_say(
     reporting: Store, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

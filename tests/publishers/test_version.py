@@ -38,6 +38,7 @@ def test_the_newest_release_in_the_changelog_is_this_version() -> None:
     assert releases[0] == software_version() and all(re.fullmatch(r"20\d\d\.(1[0-2]|[1-9])\.\d+", r) for r in releases)
 
 
+@pytest.mark.edition
 def test_an_edition_older_than_the_version_stays_readable_and_is_followed_by_one_that_has_it(
     small_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

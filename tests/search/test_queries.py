@@ -31,6 +31,7 @@ def written(name: str) -> list[tuple[str, str, set[str]]]:
     return [(row["query"], row["why"], {f"{row['kind']}:{row['code']}"}) for row in rows]
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     "name",
     ["queries.csv", "blind_queries.csv", "unseen_queries.csv"],

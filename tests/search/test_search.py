@@ -151,6 +151,7 @@ def test_a_procedure_that_was_loaded_or_ended_is_known_at_once_and_in_both_engin
     assert row.procedure_code not in asked(row.name_ja)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(
     ("language", "asked", "code", "title", "anchor"),
     [
@@ -185,6 +186,7 @@ def test_what_the_static_edition_finds_stands_on_its_pages(published: House) -> 
             assert not anchor or f'id="{anchor}"' in (site / path).read_text(encoding="utf-8"), address
 
 
+@pytest.mark.edition
 def test_the_open_api_answers_and_refuses(tokyo: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", tokyo.url)
     settings.cache_clear()
@@ -228,6 +230,7 @@ def test_the_static_edition_loads_little_for_a_query(published: House) -> None:
         assert any(gram in (site / "search" / f"{n}.js").read_text() for n in parts for gram in grams)
 
 
+@pytest.mark.edition
 def test_a_facility_stands_under_its_place_as_the_map_calls_it(tokyo: Store) -> None:
     """English pages had 台東区 in the list, and Taito on the map above it."""
     telling = Telling(Words("en"), Moment(state=State(tokyo), as_of=DAY))

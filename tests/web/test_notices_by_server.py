@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from kpis.periods import local_day
 from kpis.reporting import submissions
 from kpis.store import tables
@@ -17,6 +19,7 @@ from tests.web.served import serving
 PASSWORD = "kV7w-Hq2z-Rt9m"
 
 
+@pytest.mark.edition
 def test_a_server_sends_what_waits_over_tls(tmp_path: Path) -> None:
     store = settle(Store(f"sqlite:///{tmp_path / 'served.db'}"), tmp_path / "data", calendar=CALENDAR)
     facts = tmp_path / "data" / "catalogue" / "government.toml"
