@@ -6,6 +6,12 @@
   addEventListener("pointerdown", () => { document.documentElement.dataset.by = "pointer"; }, true);
   let place = location.pathname, hasGone = false, hasBegun = false, frames = 0;
   addEventListener("popstate", () => { hasGone = true; hasBegun = false; }); // links of texts (links.js), back and forward
+  addEventListener("click", (event) => { // Streamlit's own links, also one to the page that is shown, of something else
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || !event.target.closest?.("[data-testid=stPageLink] a[href]")) return;
+    hasGone = true;
+    hasBegun = false;
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  }, true);
   addEventListener("message", (told) => { // Streamlit says so to whoever embeds it, here itself, when a run has begun
     if (told.source !== window || told.data?.type !== "SET_CURRENT_PAGE_NAME") return;
     hasBegun = true;

@@ -14,6 +14,7 @@ from tests.accessibility.spoken import spoken, wrong
 from tests.browser.screen import at_rest, leave, rerun, tab
 
 pytestmark = pytest.mark.browser
+SCROLLED = "document.querySelector('[data-testid=stMain]').scrollTop"
 SOUND = """<html lang="en"><title>t</title><main><h1>Title</h1><p>91% (31 Dec 2025)</p><h2>Part</h2><a href="/x">More</a><a href="/x">More</a>
 <table><tr><th scope="col">Name</th><td>A</td><td><button>Open it</button></td></tr><tr><td>B</td><td><button>Open it</button></td></tr></table>
 <p lang="ja">狩猟免許</p></main></html>"""
@@ -79,4 +80,19 @@ def test_a_title_that_is_begun_at_wears_a_ring_for_keys_alone(chromium: Browser,
         if not by_keys:
             with rerun(page):
                 page.locator(".st-key-menu").get_by_role("link", name="局別").click()
+    leave(page.context)
+
+
+def test_a_link_to_the_page_that_is_shown_begins_at_its_title_too(chromium: Browser, server: str) -> None:
+    """From one indicator to its pair: whoever read to the link would else be left in the middle of the other, without a word of it."""
+    page = tab(chromium, width=375, charts=False).new_page()
+    page.goto(f"{server}/indicator?lang=ja&code=paper_reduction_rate")
+    at_rest(page)
+    link = page.get_by_test_id("stMain").locator("a[href*=incl_covid]")
+    link.scroll_into_view_if_needed()
+    assert page.evaluate(SCROLLED) > 0
+    with rerun(page):
+        link.click()
+    page.wait_for_function("() => document.activeElement.tagName === 'H1' && document.activeElement.innerText.includes('特需を含む')")
+    assert page.evaluate(SCROLLED) == 0
     leave(page.context)
