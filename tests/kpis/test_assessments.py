@@ -86,7 +86,9 @@ def test_it_stands_beside_the_bureaus_words_where_attention_and_meeting_tell_of_
         telling = told(reporting, language)
         answer = attention.answer_for(telling, RATE, "")
         assert "端末が足りない" in answer.office
-    meetings.decide(reporting, PERIOD, Wanted(decided="端末を更新する", due_on=TODAY + timedelta(days=9), indicator_code=RATE), actor=OFFICE)
+    meetings.decide(
+        reporting, PERIOD, Wanted(decided="端末を更新する", due_on=TODAY + timedelta(days=9), indicator_code=RATE), actor=OFFICE
+    )
     report = quarter_report(State(reporting), PERIOD)
     (item,) = [i for i in Agenda(report=report, day=TODAY).items if i.subject.code == RATE]
     assert "端末が足りない" in item.assessment and item.is_contradicted == contradicts("high", item.scored.judgement.status)  # type: ignore[union-attr]

@@ -245,7 +245,14 @@ def test_a_character_that_no_font_has_is_shown_as_missing_and_the_pdf_is_made(tm
     meetings.decide(
         made,
         "FY2022-Q3",
-        Wanted(decided=f"前{written}後", due_on=DAY + timedelta(days=9), indicator_code=RATE, bureau_code="DIGITAL", section="課", role="長"),
+        Wanted(
+            decided=f"前{written}後",
+            due_on=DAY + timedelta(days=9),
+            indicator_code=RATE,
+            bureau_code="DIGITAL",
+            section="課",
+            role="長",
+        ),
         actor=OFFICE,
     )
     pages = "".join(plain(page) for page in pages_of(pdf.pack_pdf(agenda(made)), tmp_path))
