@@ -6,6 +6,7 @@ few seconds is waited for without end.
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -24,6 +25,9 @@ FAULTS = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
 
 # Clouds answer here about the machine that asks, with its keys; the usual one is link-local.
 _METADATA = {ip_address("fd00:ec2::254"), ip_address("100.100.100.200"), ip_address("192.0.0.192"), ip_address("168.63.129.16")}
+
+
+_SECRETS = re.compile(r"(?<=//)[^/?#]*@|[?#].*", re.DOTALL)
 
 
 class NotReached(Exception):
@@ -61,7 +65,12 @@ def address_of(base: str, target: str = "") -> httpx2.URL:
     try:
         return httpx2.URL(base).join(target)
     except (httpx2.InvalidURL, ValueError) as error:
-        raise NotReached(f"{(target or base)[:100]}: {error}"[:300]) from error
+        raise NotReached(f"{as_told(target or base)[:100]}: {error}"[:300]) from error
+
+
+def as_told(address: str) -> str:
+    """Return an address, of any form, without user, password, query and fragment: what a message tells, logs keep."""
+    return _SECRETS.sub("", address)
 
 
 def is_meant(host: str, address: str, *, own: str = "") -> bool:

@@ -27,7 +27,7 @@ from kpis.errors import SourceUnreachable
 from kpis.faults import placed
 from kpis.languages import both
 from kpis.message import Message
-from kpis.outgoing import NotReached, address_of, client
+from kpis.outgoing import NotReached, address_of, as_told, client
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
@@ -208,7 +208,7 @@ def _allow(there: httpx2.URL, first: httpx2.URL, hosts: Collection[str]) -> None
 
 
 def _unreachable(url: str, why: str) -> SourceUnreachable:
-    return SourceUnreachable("source_unreachable", url=url, reason=why)
+    return SourceUnreachable("source_unreachable", url=as_told(url), reason=why)
 
 
 def _csv_of_json(content: bytes, url: str) -> bytes:

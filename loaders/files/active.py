@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from kpis.message import Message
 from loaders.files.parts import BookDamaged
+from loaders.files.pictures import acts_in_picture, read_of_notes
 from loaders.files.problems import Problem, damaged
 from loaders.files.reach import Reach, reach_of
 
@@ -59,6 +60,8 @@ _PASSIVE_RELATIONS = {
 _MACROS = (Message("workbook_macros"), Message("without_macros"), Message("remedy_save_as_xlsx"))
 _LINKS = (Message("links_to_workbooks"), Message("without_links"), Message("remedy_break_links"))
 _EMBEDDED = (Message("workbook_embedded"), Message("without_embedded"), Message("remedy_delete_embedded"))
+_PICTURE = (Message("picture_that_acts"), Message("pictures_that_show"), Message("remedy_picture_again"))
+_PUBLISHING = (Message("workbook_published"), Message("not_published"), Message("remedy_end_publishing"))
 _ASKING = (Message("workbook_connections"), Message("without_connections"), Message("remedy_delete_connections"))
 _ADDED = (Message("workbook_add_in"), Message("without_add_in"), Message("remedy_paste_in_template"))
 # Words in a content type or at the end of a relationship, and their meaning; the first match is named.
@@ -77,7 +80,8 @@ _FORMULAS = {
     "FmlaRange", "FmlaPict", "FmlaTxbx",
 }  # fmt: skip
 _SCANNED = ("sheet.main", "template.main", "table", "chart", "drawing", "pivot", "slicer", "timeline", "chartex")
-_FAR = re.compile(rb"(?:src|href)\s{0,9}=\s{0,9}[\"']\s{0,9}(?:[a-z]{2,9}:|\\\\|//)|<[a-z]{0,9}:?oleobject|\x00", re.I)
+_SHEETS = ("sheet.main", "template.main", "worksheet", "chartsheet")
+_PUBLISHED = re.compile(rb"<(?:[^\s<>/:]*+:)?webPublish(?:Item|Object)")  # written elsewhere each time the workbook is saved
 
 
 def active_parts(content: bytes, *, is_handed_on: bool) -> list[Problem]:
@@ -110,18 +114,28 @@ def _problems(archive: zipfile.ZipFile, *, is_handed_on: bool) -> Iterator[Probl
                 yield _problem(name, content_type or "?", problem)
         if content_type.endswith("relationships") or name.casefold().endswith(".rels"):
             yield from _of_relations(archive, name, is_handed_on=is_handed_on)
-    if not is_handed_on:
-        return
-    for name in names:
-        content_type = kinds[name]
-        if content_type.endswith("vmldrawing"):
-            if far := _FAR.search(archive.read(name)):
-                yield _problem(name, far[0].decode("ascii", "replace"), _EMBEDDED)
-        elif _is_custom_data(name, content_type):
-            if any(tag == "DataMashup" for tag, _ in _elements(archive, name)):
-                yield _problem(name, "DataMashup", _ASKING)
-        elif content_type.endswith("+xml") and any(word in content_type for word in _SCANNED):
-            yield from _of_formulas(archive, name)
+    if is_handed_on:
+        for name in names:
+            yield from _of_content(archive, name, kinds[name])
+
+
+def _of_content(archive: zipfile.ZipFile, name: str, content_type: str) -> Iterator[Problem]:
+    """Yield what acts within a part of a known kind."""
+    if content_type.endswith("vmldrawing"):
+        far, formulas = read_of_notes(archive.read(name))
+        if far:
+            yield _problem(name, far, _EMBEDDED)
+        yield from _reaching(formulas, name)
+    elif content_type.startswith("image/"):
+        if acts := acts_in_picture(archive.read(name)):
+            yield _problem(name, acts, _PICTURE)
+    elif _is_custom_data(name, content_type):
+        if any(tag == "DataMashup" for tag, _ in _elements(archive, name)):
+            yield _problem(name, "DataMashup", _ASKING)
+    elif content_type.endswith("+xml") and any(word in content_type for word in _SCANNED):
+        yield from _of_formulas(archive, name)
+    if any(word in content_type for word in _SHEETS) and _PUBLISHED.search(archive.read(name)):
+        yield _problem(name, "webPublish", _PUBLISHING)
 
 
 def _types(archive: zipfile.ZipFile, names: list[str]) -> dict[str, str]:
@@ -204,7 +218,7 @@ def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
             parser.CharacterDataHandler = pieces.append
             if any(attributes.get(name, "0") not in ("0", "false", "") for name in ("vbProcedure", "xlm", "function", "macro")):
                 formulas.append("RUN()")
-        formulas.extend(attributes[name].removeprefix("[0]!") for name in ("textlink", "macro") if name in attributes)
+        formulas.extend(attributes[name] for name in ("textlink", "macro", "formula") if name in attributes)
 
     def end(tag: str) -> None:
         if tag.rpartition(" ")[2] in _FORMULAS:
@@ -213,8 +227,12 @@ def _of_formulas(archive: zipfile.ZipFile, part: str) -> Iterator[Problem]:
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
     _feed(archive, part, parser, formulas)
+    yield from _reaching(formulas, part)
+
+
+def _reaching(formulas: list[str], part: str) -> Iterator[Problem]:
     for formula in formulas:
-        if reach := reach_of(formula):
+        if reach := reach_of(formula.removeprefix("[0]!")):  # of this workbook
             yield of_formula(reach, place=f"{part}: {formula[:60]}")
 
 
@@ -227,12 +245,17 @@ def of_formula(reach: Reach, *, sheet: str = "", cell: str = "", place: str = ""
     )  # fmt: skip
 
 
+def _refuse_document_type(*_: object) -> None:
+    raise BookDamaged(Message("xml_document_type"))
+
+
 def _feed(
     archive: zipfile.ZipFile,
     part: str,
     parser: expat.XMLParserType,
     gathered: list[object] | list[str] | list[tuple[str, dict[str, str]]],
 ) -> None:
+    parser.StartDoctypeDeclHandler = _refuse_document_type
     try:
         with archive.open(part) as stream:
             while piece := stream.read(_PIECE):

