@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import socket
 import subprocess
@@ -33,7 +32,7 @@ with enough():
     from kpis.store import tables
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
     from kpis.store.upgrade import refuse_differing
-    from kpis.terminal import err, localised, out, own_store, refused_usage
+    from kpis.terminal import err, localised, out, outlive_readers, own_store, refused_usage
     from loaders import catalogue, sample
     from loaders.commands import print_report
     from loaders.files import apart
@@ -173,9 +172,7 @@ def _refuse_taken(address: str, port: int) -> None:
 
 def main() -> None:
     """Run the command line; print every error in both languages and exit with the codes of docs/operations.md."""
-    for stream in (sys.stdout, sys.stderr):  # their encoding may lack ✓, as on a Windows console
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    outlive_readers()
     try:
         with suppress(SettingsRefused):  # reported by the command that needs the settings
             journal.begin()

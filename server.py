@@ -31,6 +31,7 @@ with enough():
     from api.warm import warmed
     from kpis.seen import journal
     from kpis.settings import ROOT, settings
+    from kpis.terminal import outlive_readers
     from pages.parts.failure import show_failure
     from publishers.notices.rounds import by_server
     from web.app import App
@@ -80,5 +81,6 @@ if not logging.getLogger().handlers:  # the app may run under another ASGI serve
     journal.begin(serves=True)
 
 if __name__ == "__main__":
+    outlive_readers()
     with by_server():
         serve(app)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -97,6 +99,40 @@ _SAID = {
     r"\w+ '(?P<place>.*)' is a directory\.": "usage_is_folder",
     r"\w+ '(?P<place>.*)' is not readable\.": "usage_not_readable",
 }
+
+
+class _Output(io.FileIO):
+    """A standard output that may end before the program does: what is written after that is dropped.
+
+    Where its reader has gone, as ``head`` does, the program goes on and ends as it would have. Another failure, as of a full
+    disk, is raised once by what is printed for people or machines, and never by what is reported about the command.
+    """
+
+    is_lost = False
+
+    def write(self, content: Any, /) -> int:
+        try:
+            if not self.is_lost:
+                return super().write(content)
+        except OSError as error:
+            self.is_lost = True
+            if self.fileno() == 1 and not isinstance(error, BrokenPipeError):
+                raise
+        return memoryview(content).nbytes
+
+
+def outlive_readers() -> None:
+    """Let the program go on where nobody reads its outputs, or none is open; write whatever their encoding lacks as escapes."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever began the program, as by ``2>&-``
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  # open to the end of the program
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+            if not stream.isatty():
+                own = io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
+                flushed = {"line_buffering": stream.line_buffering, "write_through": stream.write_through}
+                setattr(sys, name, io.TextIOWrapper(own, stream.encoding, stream.errors, **flushed))  # type: ignore[arg-type]  # no newline in it
 
 
 def refuse_kept(target: Path) -> Path:

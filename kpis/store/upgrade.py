@@ -16,6 +16,7 @@ from kpis.errors import SchemaRefused
 from kpis.store import tables
 from kpis.store.append_only import APPEND_ONLY, statements
 from kpis.store.engine import refuse_encoding
+from kpis.store.guards import guards_differing
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _VERSION = re.compile(r"\d{4}")  # of our migrations; alembic itself names them by twelve digits and letters
@@ -140,6 +141,10 @@ def refuse_differing(engine: Engine) -> None:
 
 def differing(connection: Connection) -> list[str]:
     """Return the differences between the tables of a database and the models, in alembic's words; empty where there are none."""
+    return [*_by_alembic(connection), *guards_differing(connection)]
+
+
+def _by_alembic(connection: Connection) -> list[str]:
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # as above
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
