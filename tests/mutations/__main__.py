@@ -42,7 +42,7 @@ class House:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return HELD_UP, f"no end within {MOST_SECONDS} s"
-        return done.returncode, done.stdout[-400:]
+        return done.returncode, f"{done.stdout[-400:]}{done.stderr[-400:]}"
 
     def broken(self, mutation: Mutation) -> tuple[int, str]:
         """Run the nearest tests with one line changed."""
