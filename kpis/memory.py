@@ -1,6 +1,6 @@
-"""Check the memory limit before anything large is loaded, and report it without loading anything large.
+"""Check the limits of memory and open files before anything large is loaded, and report them without loading anything large.
 
-Libraries that run out of memory at import raise various errors, in English, and some end the process themselves. So the
+Libraries that run out of memory or files at import raise various errors, in English, and some end the process themselves. So the
 limit of the process is checked first, and remaining failures are reported. This module imports only small modules.
 """
 
@@ -16,6 +16,7 @@ if sys.platform != "win32":  # POSIX only
     import resource
 
 NEEDED = 600  # MB of address space needed to load the commands on a machine of two processors; the server needs slightly more
+NEEDED_FILES = 32  # open at once while a command works; a server needs one more for each page (``mieruka doctor``)
 EXIT_CODE = 71
 _WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: there may be no government yet
 _NO_MEMORY = re.compile(
@@ -25,7 +26,10 @@ _NO_MEMORY = re.compile(
 
 @contextmanager
 def enough() -> Iterator[None]:
-    """Run the imports in the block, or exit with a line in both languages and ``EX_OSERR`` if there is too little memory."""
+    """Run the imports in the block, or exit with a line in both languages and ``EX_OSERR`` if memory or files are too few."""
+    files = _limit("RLIMIT_NOFILE")
+    if files is not None and files < NEEDED_FILES:
+        _end("files_limit", allowed=files, needed=NEEDED_FILES)
     allowed = _allowed()
     if allowed is not None and allowed < NEEDED:
         _end("memory_limit", allowed=allowed, needed=NEEDED)
@@ -39,10 +43,15 @@ def enough() -> Iterator[None]:
 
 def _allowed() -> int | None:
     """Return the address space limit of this process in MB; ``None`` without a limit, or where the system cannot tell."""
+    most = _limit("RLIMIT_AS")
+    return None if most is None else most // (1 << 20)
+
+
+def _limit(name: str) -> int | None:
     if sys.platform == "win32":
         return None
-    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return None if soft == resource.RLIM_INFINITY else soft // (1 << 20)
+    soft, _ = resource.getrlimit(getattr(resource, name))
+    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _is_of_memory(error: BaseException | None) -> bool:

@@ -285,6 +285,20 @@ def test_too_little_memory_to_load_the_program_is_said_before_it_is_loaded(
     assert not (tmp_path / "none.db").exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="ulimitがありません / no ulimit: POSIX alone has it")
+@pytest.mark.parametrize("program", [("manage.py", "init"), ("manage.py", "doctor"), ("server.py",)])
+def test_too_few_files_to_load_the_program_are_said_before_it_is_loaded(program: tuple[str, ...], tmp_path: Path) -> None:
+    """It was a traceback, or a database that cannot be opened, as it happened."""
+    for files in (6, 31):
+        done = subprocess.run(
+            ["bash", "-c", f'ulimit -n {files}; exec "$@"', "-", sys.executable, *program], cwd=ROOT, capture_output=True, text=True,
+            env={**os.environ, "DATABASE_URL": url(tmp_path / "none.db")}, check=False,
+        )  # fmt: skip
+        ends_named(done, "files_out")
+        assert "ulimit -n" in done.stderr and f"{files}" in done.stderr and done.stderr.count("\n") == 2
+    assert not (tmp_path / "none.db").exists()
+
+
 def test_a_library_that_gets_no_memory_is_no_fault_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
     for error in (ImportError("libsqlite3.so.0: failed to map segment from shared object"), MemoryError()):
         with pytest.raises(SystemExit) as end, enough():

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select, text
+from sqlmodel import SQLModel
 
 from kpis.errors import SchemaRefused
+from kpis.message import few
 from kpis.settings import Settings
 from kpis.store import tables
+from kpis.store.append_only import APPEND_ONLY
 from kpis.store.engine import ENCODING, file_of, open_engine, shown_url
 from kpis.store.fields import table_of
 from kpis.store.store import FAR, SKEW, in_utc
@@ -24,6 +27,16 @@ _POSTGRESQL = {
     "fsync": ("on",), "full_page_writes": ("on",), "synchronous_commit": ("on", "remote_apply", "remote_write"), "server_encoding": (ENCODING,),
     "transaction_read_only": ("off",),  # on at a standby, and where the role was set up so
 }  # fmt: skip
+# What this role may not do with which table or sequence; nobody changes or removes rows where they are only added.
+_RIGHTS = """SELECT c.relname, p.name FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'USAGE']) WITH ORDINALITY p(name, at)
+    WHERE pg_table_is_visible(c.oid) AND CASE
+        WHEN c.relkind = 'r' AND c.relname = ANY(:tables) AND p.name <> 'USAGE'
+        THEN NOT has_table_privilege(c.oid, p.name) AND NOT (c.relname = ANY(:added) AND p.name IN ('UPDATE', 'DELETE'))
+        WHEN c.relkind = 'S' AND p.name = 'USAGE'
+        THEN NOT has_sequence_privilege(c.oid, p.name) AND EXISTS (SELECT 1 FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
+            WHERE d.objid = c.oid AND d.deptype IN ('a', 'i') AND t.relname = ANY(:tables))
+    END ORDER BY c.relname, p.at"""
+_FEW = 5  # tables named
 
 
 def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
@@ -41,12 +54,26 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
         yield (finding := schema(version))
         with engine.connect() as connection:
             yield from engine_settings(connection)
+            yield from rights(connection)
             if finding.grade == "ok":
                 if differences := differing(connection):
                     yield wrong("schema", "schema_differs", held=version, differences="; ".join(differences))
                 yield clock(stamped_at(engine), now=now)
     finally:
         engine.dispose()
+
+
+def rights(connection: Connection) -> Iterator[Finding]:
+    """Check that the role may read and write every table; with PostgreSQL each has rights of its own."""
+    if connection.dialect.name == "sqlite":
+        return
+    asked_for = {"tables": [*SQLModel.metadata.tables], "added": [*APPEND_ONLY]}
+    lacking: dict[str, list[str]] = {}
+    for table, right in connection.execute(text(_RIGHTS), asked_for):
+        lacking.setdefault(table, []).append(right)
+    if lacking:
+        named = [f"{table} ({', '.join(names)})" for table, names in lacking.items()]
+        yield wrong("database", "doctor_rights_lacking", tables=few(named, _FEW))
 
 
 def schema(version: str | None) -> Finding:

@@ -133,6 +133,25 @@ def test_what_is_wrong_with_the_settings_of_postgresql_is_named(place: Path, mon
         assert "synchronous_commit" in told and "off" in told and "on" in told
 
 
+@pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")
+def test_a_role_without_rights_on_one_table_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As tables that another role made, or a REVOKE, leave it: every page that needs the table failed, and nothing was to be mended."""
+    with postgresql(POSTGRES, "bare and brought up", Store.migrate) as store:
+        monkeypatch.setenv("DATABASE_URL", store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        with store.engine.begin() as connection:
+            connection.execute(text("REVOKE UPDATE, DELETE ON audit_event FROM CURRENT_USER"))
+        assert "doctor_rights_lacking" not in said(found()), "nobody needs these"
+        with store.engine.begin() as connection:
+            connection.execute(text("REVOKE INSERT, DELETE ON facility FROM CURRENT_USER"))
+            connection.execute(text("REVOKE SELECT ON facility, webhook FROM CURRENT_USER"))
+            connection.execute(text("REVOKE ALL ON SEQUENCE notice_id_seq FROM CURRENT_USER"))
+        told = said(found())["doctor_rights_lacking"]
+        assert "facility (SELECT, INSERT, DELETE)" in told and "notice_id_seq (USAGE)" in told and "webhook (SELECT)" in told
+        with store.engine.begin() as connection:
+            connection.execute(text("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM CURRENT_USER"))
+        assert said(found())["database_refused"], "the first that is asked already"
+
+
 class Answered:
     """A connection of PostgreSQL whose server is set up as given: what its owner alone may set cannot be tried on the server of the tests."""
 
