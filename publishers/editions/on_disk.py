@@ -84,7 +84,7 @@ class Edition:
         try:
             there = tuple(_stamps(self.folder, GOVERNMENT))
             other = _other_than(self.folder, listed, there)
-        except OSError as error:
+        except (OSError, RecursionError) as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=GOVERNMENT) from error
         if other:
             raise EditionRefused("edition_file_refused", number=self.number, file=other)

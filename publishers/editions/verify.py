@@ -31,6 +31,9 @@ from publishers.editions.on_disk import (
     signed_by,
 )
 
+_DEEPEST = 20  # folders one within another; those of an edition are a few
+_LONGEST = 10_000_000  # bytes of one value of an edition's database: one that is worked out may have any number
+
 
 @dataclass(frozen=True, slots=True)
 class EditionFault:
@@ -106,10 +109,23 @@ def _irregular(folder: Path) -> Iterator[EditionFault]:
     """Report everything that is neither a regular file nor a folder: a link's target can change without the link."""
     for path in [*folder.glob("*.json"), *(folder / folder_name(n) for n in numbers(folder))]:
         n = int(path.name) if path.is_dir() and path.name.isdecimal() else 0
-        for entry in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
+        for entry in _below(path):
+            if len(entry.relative_to(folder).parts) > _DEEPEST:
+                yield EditionFault(n, entry.relative_to(folder).as_posix(), Message("edition_file_added"))
+                continue
             mode = entry.lstat().st_mode
             if not stat.S_ISREG(mode) and (not stat.S_ISDIR(mode) or (entry.suffix == ".json" and entry.parent == folder)):
                 yield EditionFault(n, entry.relative_to(folder).as_posix(), Message("edition_irregular"))
+
+
+def _below(path: Path) -> Iterator[Path]:
+    """Yield a path and all below it, without following links; nothing of what lies deeper than an edition does."""
+    waiting = [path]
+    while waiting:
+        entry = waiting.pop()
+        yield entry
+        if entry.is_dir() and not entry.is_symlink() and len(entry.relative_to(path.parent).parts) <= _DEEPEST:
+            waiting += sorted(entry.iterdir(), reverse=True)
 
 
 def _keys(folder: Path, recorded: Recorded | None, key: str) -> tuple[tuple[Key, ...], list[EditionFault]]:
@@ -218,14 +234,16 @@ def table_digests(database: Path) -> dict[str, Digest]:
     """Return row count and checksum of columns and rows, in stored order, per table of an edition."""
     digests: dict[str, Digest] = {}
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     try:
         names = [n for (n,) in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY name")]
         for name in names:
-            rows = connection.execute(f'SELECT * FROM "{name}" ORDER BY rowid')
+            quoted = name.replace('"', '""')
+            rows = connection.execute(f'SELECT * FROM "{quoted}" ORDER BY rowid')
             digest = sha256(json.dumps([c[0] for c in rows.description]).encode())
             count = 0
             for row in rows:
-                digest.update(json.dumps(row, ensure_ascii=False).encode())
+                digest.update(json.dumps(row, ensure_ascii=False, default=bytes.hex).encode())
                 count += 1
             digests[name] = {"rows": count, "sha256": digest.hexdigest()}
     finally:

@@ -1,0 +1,88 @@
+"""Editions whose files were made to end or fill whoever looks at them: what differs is named."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from kpis.errors import EditionRefused
+from publishers.editions import on_disk
+from publishers.editions.verify import verify
+from tests.publishers import test_forgeries
+from tests.publishers.test_forgeries import Forged
+
+pytestmark = pytest.mark.edition
+original, forged = test_forgeries.original, test_forgeries.forged  # two editions, for each test anew
+DEEP = 2_000  # folders one within another: more than a program that calls itself for each can follow
+
+
+def _run(f: Forged, *statements: str) -> None:
+    with closing(sqlite3.connect(f.folder / "0002" / "edition.db")) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        for statement in statements:
+            connection.execute(statement)
+        connection.commit()
+
+
+@pytest.fixture
+def deep() -> Iterator[Callable[[Path], None]]:
+    """Make folders one within another; they are taken away at the end, which nobody else's program can."""
+    made: list[Path] = []
+
+    def make(folder: Path) -> None:
+        made.append(folder)
+        _deep(folder)
+
+    yield make
+    for folder in made:
+        while (folder / "a" / "a").is_dir():
+            (folder / "a" / "a").rename(folder / "b")
+            (folder / "a").rmdir()
+            (folder / "b").rename(folder / "a")
+        (folder / "a").rmdir()
+
+
+def _deep(folder: Path) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(DEEP):
+        os.mkdir("a", dir_fd=here)
+        inner = os.open("a", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+MADE: dict[str, tuple[Callable[[Forged], None], set[str]]] = {
+    "bytes among the rows": (
+        lambda f: _run(f, "CREATE TABLE x (a)", "INSERT INTO x VALUES (x'00ff')"), {"edition_file_changed", "edition_table_changed"},
+    ),
+    "a value that grows as it is read": (
+        lambda f: _run(f, "CREATE TABLE x (a, b AS (hex(zeroblob(6000000))))", "INSERT INTO x (a) VALUES (1)"),
+        {"edition_file_changed", "edition_not_a_database"},
+    ),
+    "a table whose name ends its quotation": (
+        lambda f: _run(f, 'CREATE TABLE "x""; --" (a)'), {"edition_file_changed", "edition_table_changed"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_to_end_or_fill_its_reader_is_named(forged: Forged, name: str) -> None:
+    make, named = MADE[name]
+    assert verify(forged.folder, key=forged.key) == []
+    make(forged)
+    assert {fault.message.key for fault in verify(forged.folder, key=forged.key)} == named
+
+
+def test_folders_without_end_are_named_and_refused_by_a_public_process(forged: Forged, deep: Callable[[Path], None]) -> None:
+    edition = on_disk.current(forged.folder)
+    assert edition is not None and edition.government
+    deep(forged.folder / "0002" / "government")
+    with pytest.raises(EditionRefused):
+        assert edition.government
+    assert {fault.message.key for fault in verify(forged.folder, key=forged.key)} == {"edition_file_added"}
