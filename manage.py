@@ -177,8 +177,9 @@ def main() -> None:
         with suppress(SettingsRefused):  # reported by the command that needs the settings
             journal.begin()
         sys.exit(app(standalone_mode=False) or 0)
-    except typer.Abort:
-        _end(UsageRefused("aborted"))
+    except (typer.Abort, KeyboardInterrupt) as stop:
+        is_answer = isinstance(stop, typer.Abort) and not isinstance(stop.__cause__, KeyboardInterrupt)  # no, to a question
+        _end(UsageRefused("aborted" if is_answer else "interrupted"))
     except typer.TyperException as error:
         if not str(error):
             sys.exit(UsageRefused.exit_code)  # no command was given, and the help is already printed

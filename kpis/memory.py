@@ -6,11 +6,16 @@ limit of the process is checked first, and remaining failures are reported. This
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 if sys.platform != "win32":  # POSIX only
     import resource
@@ -18,6 +23,7 @@ if sys.platform != "win32":  # POSIX only
 NEEDED = 600  # MB of address space needed to load the commands on a machine of two processors; the server needs slightly more
 NEEDED_FILES = 32  # open at once while a command works; a server needs one more for each page (``mieruka doctor``)
 EXIT_CODE = 71
+INTERRUPTED = 2
 _WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: there may be no government yet
 _NO_MEMORY = re.compile(
     "Cannot allocate memory|failed to map segment|out of memory|error return without exception set", re.IGNORECASE
@@ -33,12 +39,26 @@ def enough() -> Iterator[None]:
     allowed = _allowed()
     if allowed is not None and allowed < NEEDED:
         _end("memory_limit", allowed=allowed, needed=NEEDED)
+    before = signal.getsignal(signal.SIGINT)
+    is_own = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
+    if is_own:  # libraries would turn the exception into others, or into pages of traceback
+        signal.signal(signal.SIGINT, _interrupted)
     try:
         yield
     except (ImportError, MemoryError, OSError, SystemError) as error:
         if not _is_of_memory(error):
             raise
         _end("memory_out")
+    finally:
+        if is_own:
+            signal.signal(signal.SIGINT, before)
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End as a command that is stopped later does; nothing was begun."""
+    _write("interrupted")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
 
 
 def _allowed() -> int | None:
@@ -62,10 +82,14 @@ def _is_of_memory(error: BaseException | None) -> bool:
     return False
 
 
-def _end(key: str, **values: int) -> None:
+def _end(key: str, **values: int) -> NoReturn:
+    _write(key, **values)
+    sys.exit(EXIT_CODE)
+
+
+def _write(key: str, **values: int) -> None:
     for language in ("ja", "en"):
         sys.stderr.write(f"{_said(key, language).format(**values)}\n")
-    sys.exit(EXIT_CODE)
 
 
 def _said(key: str, language: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -297,6 +299,33 @@ def test_too_few_files_to_load_the_program_are_said_before_it_is_loaded(program:
         ends_named(done, "files_out")
         assert "ulimit -n" in done.stderr and f"{files}" in done.stderr and done.stderr.count("\n") == 2
     assert not (tmp_path / "none.db").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/procが要ります / /proc is needed")
+@pytest.mark.parametrize("program", [("manage.py", "init"), ("server.py",)])
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(program: tuple[str, ...], tmp_path: Path) -> None:
+    """For its first seconds it ended in pages of those of the libraries."""
+    begun = subprocess.Popen(
+        [sys.executable, *program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "DATABASE_URL": url(tmp_path / "none.db")},
+    )  # fmt: skip
+    until = time.monotonic() + 60
+    while "pydantic_core" not in Path(f"/proc/{begun.pid}/maps").read_text() and time.monotonic() < until:
+        time.sleep(0.005)
+    begun.send_signal(signal.SIGINT)
+    _, words = begun.communicate(timeout=60)
+    assert begun.returncode == 2 and words.splitlines() == [
+        "止めました。行ったと表示したことのほかは、何も変えていません。", "Stopped. Nothing was changed but for what it says was done.",
+    ]  # fmt: skip
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_command_that_is_stopped_says_no_more_than_it_knows() -> None:
+    """Of a ``pull`` of three sources that was stopped after the first it said that nothing was changed."""
+    for cause, words in (("KeyboardInterrupt()", "but for what it says was done"), ("None", "Given up. Nothing was changed.")):
+        stops = f"import manage, typer\ndef app(**_):\n    raise typer.Abort from {cause}\nmanage.app = app\nmanage.main()"
+        done = subprocess.run([sys.executable, "-c", stops], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 2
 
 
 def test_a_library_that_gets_no_memory_is_no_fault_of_the_program(capsys: pytest.CaptureFixture[str]) -> None:
