@@ -93,6 +93,8 @@ def test_a_link_to_the_page_that_is_shown_begins_at_its_title_too(chromium: Brow
     assert page.evaluate(SCROLLED) > 0
     with rerun(page):
         link.click()
-    page.wait_for_function("() => document.activeElement.tagName === 'H1' && document.activeElement.innerText.includes('特需を含む')")
+    page.wait_for_function(
+        "() => document.activeElement.tagName === 'H1' && document.activeElement.innerText.includes('特需を含む')"
+    )
     assert page.evaluate(SCROLLED) == 0
     leave(page.context)
