@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 from kpis.errors import CopyRefused
@@ -188,7 +189,7 @@ def _copy_editions(source: Path, target: Path, noted: Recorded) -> None:
     target.mkdir(mode=0o700)
     for number in noted.editions:
         if (source / folder_name(number)).is_dir():
-            shutil.copytree(source / folder_name(number), target / folder_name(number))
+            shutil.copytree(source / folder_name(number), target / folder_name(number), ignore=_no_files)
     if noted.pointer:
         put(target / KEYS, keys_document(noted.keys))
         put(target / POINTER, noted.pointer.encode())
@@ -196,6 +197,12 @@ def _copy_editions(source: Path, target: Path, noted: Recorded) -> None:
     for name in (KEYS, POINTER):  # of a version that noted neither
         if (source / name).is_file():
             shutil.copyfile(source / name, target / name)
+
+
+def _no_files(folder: str, names: list[str]) -> list[str]:
+    """Return what is neither a file nor a folder: a link may lead to any file of this machine, a pipe or a device has no end."""
+    modes = {name: Path(folder, name).lstat().st_mode for name in names}
+    return [name for name, mode in modes.items() if not S_ISREG(mode) and not S_ISDIR(mode)]
 
 
 def _put_editions(source: Path, target: Path) -> None:

@@ -21,8 +21,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from errno import EINVAL
 from functools import lru_cache
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from kpis.errors import EditionRefused, NotFound
@@ -97,6 +99,7 @@ class Edition:
             EditionRefused: they differ from what was published.
         """
         try:
+            _stamp(self.folder / name)
             content = (self.folder / name).read_bytes()
         except OSError as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=name) from error
@@ -133,8 +136,14 @@ def numbers(folder: Path) -> list[int]:
 
 
 def _stamp(path: Path | os.DirEntry[str]) -> _Stamp:
-    """Return file attributes that change when a file does; ctime cannot be set by users."""
+    """Return file attributes that change when a file does; ctime cannot be set by users.
+
+    Raises:
+        OSError: it is no file: a pipe would be waited for, and a device read, without end.
+    """
     stat = path.stat()
+    if not S_ISREG(stat.st_mode):
+        raise OSError(EINVAL, os.strerror(EINVAL), os.fspath(path))
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 

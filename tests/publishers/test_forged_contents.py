@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from kpis.errors import EditionRefused
+from kpis.errors import EditionRefused, MierukaError
+from publishers import backup
 from publishers.editions import on_disk
 from publishers.editions.verify import verify
 from tests.publishers import test_forgeries
@@ -86,3 +88,61 @@ def test_folders_without_end_are_named_and_refused_by_a_public_process(forged: F
     with pytest.raises(EditionRefused):
         assert edition.government
     assert {fault.message.key for fault in verify(forged.folder, key=forged.key)} == {"edition_file_added"}
+
+
+def _answered(ask: Callable[[], object]) -> str:
+    """Return how a question ends: an answer, a refusal, or that it waits."""
+    ends: list[str] = []
+
+    def run() -> None:
+        try:
+            ask()
+        except MierukaError as error:
+            ends.append(error.message.key)
+        else:
+            ends.append("shown")
+
+    asking = threading.Thread(target=run, daemon=True)
+    asking.start()
+    asking.join(10)
+    return ends[0] if ends else "waits"
+
+
+@pytest.mark.parametrize("special", ["pipe", "device"])
+@pytest.mark.parametrize(
+    ("name", "ask", "refusal"),
+    [("0002/site/index.html", lambda f: f.content("site/index.html"), "edition_file_refused"),
+     ("0002/edition.db", lambda f: f.url, "edition_file_refused"),
+     ("0002/government/government.toml", lambda f: f.government, "edition_file_refused"),
+     ("0002/manifest.json", lambda f: on_disk.current(f.folder.parent), "edition_unreadable"),
+     ("0002/manifest.sig", lambda f: on_disk.current(f.folder.parent), "edition_not_signed"),
+     ("keys.json", lambda f: on_disk.current(f.folder.parent), "keys_unreadable"),
+     ("current.json", lambda f: on_disk.current(f.folder.parent), "pointer_unreadable")],
+)  # fmt: skip
+def test_a_public_process_does_not_wait_for_a_file_that_is_none(
+    forged: Forged, special: str, name: str, ask: Callable[[on_disk.Edition], object], refusal: str
+) -> None:
+    edition = on_disk.current(forged.folder)
+    assert edition is not None
+    path = forged.folder / name
+    path.unlink()
+    if special == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/full")  # which gives zeros without end
+    try:
+        assert _answered(lambda: ask(edition)) == refusal
+    finally:
+        path.unlink()
+
+
+def test_a_backup_leaves_out_what_is_no_file_and_names_it(forged: Forged, tmp_path: Path) -> None:
+    site = forged.folder / "0002" / "site"
+    os.mkfifo(site / "pipe")
+    (site / "index.html").unlink()
+    (site / "index.html").symlink_to("/dev/full")
+    (site / "key").symlink_to(forged.chosen.signing_key_file)
+    assert _answered(lambda: backup.make_backup(forged.store, tmp_path / "made", forged.chosen)) == "shown"
+    kept = {path.name for path in (tmp_path / "made" / "editions" / "0002" / "site").iterdir()}
+    assert "sitemap.xml" in kept and not kept & {"pipe", "index.html", "key"}
+    assert {fault.message.key for fault in backup.faults_of(tmp_path / "made")} == {"edition_file_missing"}
