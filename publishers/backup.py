@@ -24,7 +24,7 @@ from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 from kpis.errors import CopyRefused
-from kpis.message import few
+from kpis.message import Message, few
 from kpis.reporting import outbox, people
 from kpis.settings import Settings, software_version
 from kpis.store import tables
@@ -35,7 +35,7 @@ from kpis.store.upgrade import newest_version
 from kpis.terminal import BACKUP
 from kpis.voices.store import opened
 from publishers.editions import on_disk, record
-from publishers.editions.keys import keys_document
+from publishers.editions.keys import key_fault, keys_document
 from publishers.editions.on_disk import KEYS, POINTER, folder_name, sha256_of
 from publishers.editions.scratch import beside, put, sweep, sync, sync_folder
 from publishers.editions.served import SERVED
@@ -100,6 +100,15 @@ def faults_of(folder: Path) -> list[EditionFault]:
     store = Store(frozen_url(folder / DATABASE))
     try:
         return record.faults(store, folder / EDITIONS)
+    finally:
+        store.engine.dispose()
+
+
+def key_fault_of(folder: Path, chosen: Settings) -> Message | None:
+    """Return what is wrong with the signing key in a backup, by its own rows: what is put back from it could publish nothing."""
+    store = Store(frozen_url(folder / DATABASE))
+    try:
+        return key_fault(folder / KEY, record.recorded(store).keys, place=chosen.signing_key_file)
     finally:
         store.engine.dispose()
 

@@ -225,14 +225,18 @@ def report_command(
 def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does not exist yet")]) -> None:
     """Copy everything of this instance (rows, editions, signing key) into one folder, and prove it by reading it again.
 
-    Exit code 1 = made, but an edition differs from what was published.
+    Exit code 1 = made, but an edition differs from what was published, or the signing key is not there.
     """
     manifest = backup.make_backup(own_store(is_start=False), refuse_kept(to), settings())
     rows = sum(table["rows"] for table in manifest["tables"].values())
     out.print(localised("backup_made", folder=to, revision=manifest["revision"], rows=rows, files=len(manifest["files"])))
-    if faults := backup.faults_of(to):
+    faults, key_fault = backup.faults_of(to), backup.key_fault_of(to, settings())
+    if faults:
         _name(faults)
         err.print(localised("backup_of_damaged", editions=settings().editions_dir))
+    if key_fault is not None:
+        err.print(localised("backup_without_key", fault=key_fault))
+    if faults or key_fault is not None:
         raise typer.Exit(1)
 
 

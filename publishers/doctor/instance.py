@@ -23,7 +23,7 @@ from publishers.doctor.database import database
 from publishers.doctor.files import backups, folders, room
 from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
 from publishers.editions import on_disk, record
-from publishers.editions.keys import in_force, load_private, public_of
+from publishers.editions.keys import key_fault
 from publishers.editions.verify import EditionFault, verify
 from publishers.fonts import FONTS, japanese
 
@@ -158,15 +158,11 @@ def _is_current(chosen: Settings) -> bool:
 
 def _key(chosen: Settings, store: Store) -> Iterator[Finding]:
     with store.reading() as session:
-        key = in_force(record.keys_in(session), pointer=10**9)
-    if key is None:
-        return  # created by the first publication
-    private = load_private(chosen.signing_key_file)
-    if private is None:
-        yield wrong("key", "doctor_key_missing", path=chosen.signing_key_file)
-    elif public_of(private) != key.public_key:
-        yield wrong("key", "doctor_key_other", path=chosen.signing_key_file)
-    else:
+        keys = record.keys_in(session)
+    fault = key_fault(chosen.signing_key_file, keys, place=chosen.signing_key_file)
+    if fault is not None:
+        yield Finding("key", "error", fault)
+    elif keys:
         yield ok("key", "doctor_key_there", path=chosen.signing_key_file)
 
 

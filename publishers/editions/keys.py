@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 
 from kpis.errors import EditionRefused, SettingsRefused
+from kpis.message import Message
 
 _NUMBERS = ("first_edition", "first_pointer")
 NEXT = ".next"  # a new private key, until it is recorded in the database
@@ -215,3 +216,23 @@ def load_private(path: Path) -> Ed25519PrivateKey | None:
     if not isinstance(private, Ed25519PrivateKey):
         raise SettingsRefused("signing_key_unreadable", path=path)
     return private
+
+
+def key_fault(path: Path, keys: Sequence[Key], *, place: Path) -> Message | None:
+    """Return what is wrong with the file of the private key that signs the next edition; ``None`` where it is right, or none is needed yet.
+
+    Args:
+        path: the file, or a copy of it.
+        keys: as recorded in the database.
+        place: where the instance keeps that file, as it is named to the operator.
+    """
+    key = in_force(keys, pointer=10**9)
+    if key is None:
+        return None  # created by the first publication
+    try:
+        private = load_private(path)
+    except SettingsRefused as refused:
+        return Message(refused.message.key, path=place)
+    if private is None:
+        return Message("doctor_key_missing", path=place)
+    return None if public_of(private) == key.public_key else Message("doctor_key_other", path=place)

@@ -22,7 +22,7 @@ from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers import backup
 from publishers.backup import DATABASE, EDITIONS, make_backup, restore
-from publishers.editions import publication, record
+from publishers.editions import keys, publication, record
 from publishers.editions.verify import Recorded, verify
 from tests.command import command
 from tests.killed import killed
@@ -275,3 +275,25 @@ def test_a_backup_is_made_of_damaged_editions_too_and_names_them(published: Hous
     shutil.copytree(published.folder / "0002", folder / "0002")  # the remedy, as docs/operations.md has it
     shutil.copy(published.folder / "0001" / "changes.json", damaged)
     assert command("verify", **own).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [(None, "is missing"), (b"no key", "cannot be read"), ("another", "not the key that signs")],
+    ids=["gone", "damaged", "another"],
+)
+def test_a_backup_without_the_key_of_its_editions_says_so(
+    published: House, tmp_path: Path, kept: bytes | str | None, words: str
+) -> None:
+    """Night after night it was made without a word, until the last that held the key was removed as old."""
+    file = tmp_path / "own.key"
+    if kept == "another":
+        keys.make_private(file)
+    elif isinstance(kept, bytes):
+        file.write_bytes(kept)
+        file.chmod(0o600)
+    own = {"EDITIONS_DIR": str(published.folder), "SIGNING_KEY_FILE": str(file), "DATABASE_URL": published.store.url}
+    done = command("backup", str(tmp_path / "one"), **own)
+    assert done.returncode == 1 and words in done.stderr, done.stderr
+    assert str(file) in done.stderr, "the place that is to be mended, not that of the copy"
+    assert "以前の控え" in done.stderr and "earlier backup" in done.stderr and (tmp_path / "one" / "mieruka.db").is_file()
