@@ -1,4 +1,4 @@
-"""What guards the rows of the tables and alembic does not compare: checks, primary keys, collations, triggers."""
+"""What guards the rows of the tables and alembic does not compare: checks, primary keys, collations, triggers, and how PostgreSQL keeps them."""
 
 from __future__ import annotations
 
@@ -27,10 +27,16 @@ _COLLATIONS = {
 _CAST = re.compile(r"::(?:character varying|double precision|\w+)(?:\[\])?")
 _ANY = re.compile(r"=\s*ANY\s*\(+ARRAY\[(.*?)\]\)+")
 
+# What only PostgreSQL has: tables that a crash empties, rows that are kept from who asks, constraints that earlier rows need not meet.
+_LOOSE = """SELECT CASE WHEN c.relpersistence <> 'p' THEN 'unlogged_table ' ELSE 'row_security ' END || c.relname AS words, c.relname AS name
+    FROM pg_class c WHERE c.relkind = 'r' AND pg_table_is_visible(c.oid) AND (c.relpersistence <> 'p' OR c.relrowsecurity)
+    UNION ALL SELECT 'not_valid ' || c.relname || '.' || k.conname, c.relname
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid WHERE pg_table_is_visible(c.oid) AND NOT k.convalidated"""
+
 
 def guards_differing(connection: Connection) -> list[str]:
-    """Return the checks, primary keys, collations and triggers that differ from those of the models, in words like alembic's."""
-    return sorted([*_checks(connection), *_keys(connection), *_collations(connection), *_triggers(connection)])
+    """Return what guards the rows and differs from what the models say, in words like alembic's."""
+    return sorted([*_checks(connection), *_keys(connection), *_collations(connection), *_triggers(connection), *_loose(connection)])
 
 
 def _checks(connection: Connection) -> Iterator[str]:
@@ -86,6 +92,11 @@ def _triggers(connection: Connection) -> Iterator[str]:
         {name: _words(sql) for name, sql in expected.items()},
         {name: _words(sql) if is_on else "" for name, (sql, is_on) in stored.items()},
     )
+
+
+def _loose(connection: Connection) -> Iterator[str]:
+    if connection.dialect.name == "postgresql":
+        yield from (words for words, name in connection.execute(text(_LOOSE)) if name in SQLModel.metadata.tables)
 
 
 def _words(sql: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from kpis.errors import SchemaRefused
 from kpis.store.store import Store
 from kpis.store.upgrade import differing, newest_version, refuse_differing, version_of
+from tests.conftest import ENGINES
 
 pytestmark = pytest.mark.edition
 PIECE = "UPDATE sqlite_master SET sql = replace(sql, '{}', '{}') WHERE name = '{}'"
@@ -97,3 +98,24 @@ def test_tables_that_lost_a_guard_are_not_brought_up(bare: Store) -> None:
     with pytest.raises(SchemaRefused, match=words.split()[1]):
         bare.migrate()
     assert version_of(bare.engine) == before
+
+
+@pytest.mark.parametrize("bare", ENGINES[1:], indirect=True)
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("ALTER TABLE review_comment SET UNLOGGED", "unlogged_table review_comment"),
+        ("ALTER TABLE observation ENABLE ROW LEVEL SECURITY", "row_security observation"),
+        (
+            "ALTER TABLE source DROP CONSTRAINT grade_known, ADD CONSTRAINT grade_known CHECK (grade IN ('primary', 'secondary')) NOT VALID",
+            "not_valid source.grade_known",
+        ),
+    ],
+)
+def test_what_postgresql_alone_may_loosen_is_named(bare: Store, way: str, words: str) -> None:
+    """A crash empties a table that is not logged; a policy hides rows without a word."""
+    bare.migrate()
+    with bare.engine.begin() as connection:
+        connection.execute(text(way))
+    with bare.engine.connect() as connection:
+        assert differing(connection) == [words]
