@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
 import re
@@ -16,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.packed import Packed, compressed, takes_gzip
 from api.waiting import HEALTH, HEALTH_SECONDS, in_time, not_now, reason_of
 from kpis import state
 from kpis.as_text import clean
@@ -311,12 +311,16 @@ def untrusted(why: EditionRefused) -> Response:
 
 _PLAIN = re.compile(r"text/|image/svg|application/(?:[a-z.]+\+)?(?:json|xml|javascript)")  # what compression makes smaller
 _LEAST_PACKED = 500  # bytes
+_packed = Packed()
 
 
 def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "", **headers: str) -> Response:
     """Answer with an ETag, or 304 without a body if the client already has these bytes; compressed, where a client takes it.
 
     A part of a file (``Range``) is one of its plain bytes, and so is never compressed.
+
+    Args:
+        etag: the checksum of a file that never changes; what is compressed of it is kept.
     """
     tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
     sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
@@ -324,9 +328,9 @@ def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "
     if tag in tags or "*" in tags:
         return Response(status_code=304, headers=sent)
     sent["Vary"] = "Accept-Encoding"
-    takes = "gzip" in request.headers.get("accept-encoding", "") and "range" not in request.headers
+    takes = takes_gzip(request.headers.get("accept-encoding", "")) and "range" not in request.headers
     if takes and len(body) >= _LEAST_PACKED and _PLAIN.match(media_type):
-        body, sent["Content-Encoding"] = gzip.compress(body, 6, mtime=0), "gzip"
+        body, sent["Content-Encoding"] = _packed.of(etag, body) if etag else compressed(body), "gzip"
     return Response(body, media_type=media_type, headers=sent)
 
 

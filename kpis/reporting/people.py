@@ -14,7 +14,7 @@ from datetime import datetime
 from string import ascii_lowercase, ascii_uppercase
 from typing import TypeVar
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from kpis.as_text import LONGEST_NAME, typed
@@ -281,6 +281,19 @@ def remove_person(
         account.is_active = len(taken) < len(roles)
         detail = ", ".join(" ".join(filter(None, (row.role, row.bureau_code, row.section_code))) for row in taken)
         record(session, actor, "person_removed", email, detail=detail)
+        if not account.is_active:
+            _end_what_went_with_roles(session, actor, email)
+
+
+def _end_what_went_with_roles(session: Session, actor: str, email: str) -> None:
+    """End the deputyships and the calendar address of a person who left: let in again, they begin without."""
+    now, deputy = instant(session), tables.Deputy
+    theirs = or_(col(deputy.email) == email, col(deputy.stands_in_for) == email)
+    for row in session.exec(select(deputy).where(theirs, col(deputy.ended_at).is_(None), col(deputy.until_date) >= local_day(now))):
+        row.ended_by, row.ended_at = actor, now
+        record(session, actor, "deputy_ended", row.email, detail=f"{row.stands_in_for}: {row.from_date} – {row.until_date}")
+    if reader := session.get(tables.NoticeReader, email):
+        reader.calendar_sha256 = ""
 
 
 def _refuse_own(actor: str, email: str) -> None:

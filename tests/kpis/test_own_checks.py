@@ -10,7 +10,7 @@ import pytest
 
 from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.government import settled
-from kpis.reporting import checks, deputies, people, reports, submissions
+from kpis.reporting import checks, choices, deputies, people, reports, submissions
 from kpis.store import store as clock
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
@@ -177,8 +177,23 @@ def test_a_deputy_that_ended_or_whose_person_left_stands_in_no_more_and_hands_no
     people.remove_person(bureau, actor=OFFICE, email=HEAD)
     for who in (DEPUTY, DAI):
         assert not people.viewer_of(bureau, who).may("check", "GENERAL")
-    assert [d.state(today) for d in deputies.deputies(bureau, viewer=OFFICE)] == ["now", "ended"]
+    assert [d.state(today) for d in deputies.deputies(bureau, viewer=OFFICE)] == ["ended", "ended"]
     assert [e["actor"] for e in bureau.all_of(tables.AuditEvent, action="deputy_named")] == [LEAD, HEAD]
+    assert [e["actor"] for e in bureau.all_of(tables.AuditEvent, action="deputy_ended")] == [OFFICE, OFFICE]
+
+
+@pytest.mark.parametrize("left", [HEAD, DAI])
+def test_who_is_let_in_again_begins_without_what_they_had(bureau: Store, left: str) -> None:
+    """A deputyship named before somebody left, and the address of their calendar, counted again from the day they had any role."""
+    today = (utc_now() + timedelta(hours=9)).date()
+    deputies.name_deputy(bureau, actor=HEAD, email=DAI, stands_in_for=HEAD, from_date=today, until_date=today + timedelta(days=9))
+    (own,) = {(g.role, g.bureau_code, g.section_code) for g in people.viewer_of(bureau, left).grants if not g.stands_in_for}
+    secret = choices.new_calendar(bureau, actor=DAI)
+    people.remove_person(bureau, actor=OFFICE, email=left)
+    people.add_person(bureau, actor=OFFICE, email=left, role=own[0], bureau_code=own[1], section_code=own[2])
+    assert not any(g.stands_in_for for g in people.viewer_of(bureau, DAI).grants)
+    assert (choices.whose_calendar(bureau, secret) is None) == (left == DAI)
+    assert [d.state(today) for d in deputies.deputies(bureau, viewer=OFFICE)] == ["ended"]
 
 
 def test_nobody_stands_in_for_the_office_nor_for_themselves_nor_backwards(bureau: Store) -> None:
