@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from starlette.types import Message, Receive, Scope, Send
 
 from api.layer import Layer
+from api.packed import takes_gzip
 from api.policy import OWN, cookie, headers_of
 from charts.themes import plotly_sheet
 from kpis.errors import EditionRefused, NotFound
@@ -60,8 +61,8 @@ class PageHeaders(Layer):
         """Pass one request on, and change only the response."""
         is_page = scope["type"] == "http" and not scope["path"].startswith(_FILES)
         is_large = is_page and scope["path"].startswith(_DATA) and not scope["path"].endswith(_SMALL)
-        if is_page and not is_large:
-            # Pages are small and rewritten below, so they are requested uncompressed.
+        if (is_page and not is_large) or not takes_gzip(_asked(scope, b"accept-encoding")):
+            # Pages are small and rewritten below, so they are requested uncompressed; a refusal of gzip Starlette takes for a wish.
             scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k != b"accept-encoding"]}
         if is_page and not scope["path"].startswith((*_DATA, "/embed/")) and "." not in scope["path"]:
             # A part of Streamlit's page would be counted in other bytes than those sent, and be without the rewriting.
@@ -91,6 +92,11 @@ class PageHeaders(Layer):
             await send({**message, "body": b""} if is_head and message["type"] == "http.response.body" else message)
 
         await self.app(scope, receive, changed)
+
+
+def _asked(scope: Scope, name: bytes) -> str:
+    """Return a header of a request, all its lines together."""
+    return ", ".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
 _OF_THE_BODY = (b"content-length", b"etag", b"last-modified")

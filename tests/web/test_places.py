@@ -50,6 +50,8 @@ def test_large_answers_are_compressed_for_whoever_takes_it_and_not_taken_for_the
     plain, packed = public.ask(path), public.ask(path, Accept_Encoding="gzip")
     assert gzip.decompress(packed.body) == plain.body and len(packed.body) * 2 < len(plain.body)
     assert "content-encoding" not in plain.headers and packed.one("content-encoding") == "gzip"
+    refused = public.ask(path, Accept_Encoding="gzip;q=0, identity")
+    assert "content-encoding" not in refused.headers and refused.body == plain.body
     assert packed.one("content-length") in ("", str(len(packed.body)))
     assert packed.one("vary").lower().split(", ").count("accept-encoding") == 1
     if tag := plain.one("etag"):
