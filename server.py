@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from kpis.memory import enough
+from kpis.memory import NEEDED_TO_SERVE, enough
 
-with enough():
+with enough(NEEDED_TO_SERVE):
     from starlette.requests import Request
     from starlette.responses import RedirectResponse
     from starlette.routing import Route

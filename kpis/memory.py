@@ -20,7 +20,8 @@ from typing import NoReturn
 if sys.platform != "win32":  # POSIX only
     import resource
 
-NEEDED = 600  # MB of address space needed to load the commands on a machine of two processors; the server needs slightly more
+NEEDED = 600  # MB of address space needed to load the commands on a machine of two processors
+NEEDED_TO_SERVE = 1000  # for the first viewers; at 700 MB it serves without search, and fails some requests
 NEEDED_FILES = 32  # open at once while a command works; a server needs one more for each page (``mieruka doctor``)
 EXIT_CODE = 71
 INTERRUPTED = 2
@@ -31,14 +32,14 @@ _NO_MEMORY = re.compile(
 
 
 @contextmanager
-def enough() -> Iterator[None]:
+def enough(needed: int = NEEDED) -> Iterator[None]:
     """Run the imports in the block, or exit with a line in both languages and ``EX_OSERR`` if memory or files are too few."""
     files = _limit("RLIMIT_NOFILE")
     if files is not None and files < NEEDED_FILES:
         _end("files_limit", allowed=files, needed=NEEDED_FILES)
     allowed = _allowed()
-    if allowed is not None and allowed < NEEDED:
-        _end("memory_limit", allowed=allowed, needed=NEEDED)
+    if allowed is not None and allowed < needed:
+        _end("memory_limit", allowed=allowed, needed=needed)
     before = signal.getsignal(signal.SIGINT)
     is_own = before is signal.default_int_handler and threading.current_thread() is threading.main_thread()
     if is_own:  # libraries would turn the exception into others, or into pages of traceback

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from itertools import product
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -273,10 +274,12 @@ named()"""
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="ulimitがありません / no ulimit: POSIX alone has it")
-@pytest.mark.parametrize("program", [("manage.py", "init"), ("server.py",)])
-@pytest.mark.parametrize("megabytes", [60, 150, 350, 520])
+@pytest.mark.parametrize(
+    ("program", "megabytes"),
+    [*product([("manage.py", "init"), ("server.py",)], [60, 150, 350, 520]), (("server.py",), 760)],  # which served without search
+)
 def test_too_little_memory_to_load_the_program_is_said_before_it_is_loaded(
-    megabytes: int, program: tuple[str, ...], tmp_path: Path
+    program: tuple[str, ...], megabytes: int, tmp_path: Path
 ) -> None:
     done = subprocess.run(
         ["bash", "-c", f'ulimit -v {megabytes * 1024}; exec "$@"', "-", sys.executable, *program], cwd=ROOT, capture_output=True, text=True,
