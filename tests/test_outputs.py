@@ -13,7 +13,7 @@ from kpis.settings import ROOT
 from kpis.store.unavailable import EXIT_CODES
 from tests.test_machine import url
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="シェルが要ります / a shell is needed")
+pytestmark = [pytest.mark.edition, pytest.mark.skipif(sys.platform == "win32", reason="シェルが要ります / a shell is needed")]
 # As a shell begins it, and as the tests are begun (-u): Python keeps what it writes until there is enough, or not.
 BUFFERED = pytest.mark.parametrize("unbuffered", ["", "1"], ids=["buffered", "unbuffered"])
 

@@ -71,6 +71,7 @@ def test_a_workbook_with_an_odd_part_is_marked_or_the_part_is_named(faulty: tupl
                 assert all(kinds.count(kind) <= 1 for kind in ("comments", "vmlDrawing")), (name, each, kinds)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize("part", ["xl/styles.xml", "[Content_Types].xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet2.xml"])
 def test_the_name_of_a_part_may_be_written_in_other_letters(faulty: tuple[bytes, list[Problem]], tmp_path: Path, part: str) -> None:
     content, problems = faulty

@@ -47,6 +47,7 @@ def test_every_page_of_the_menu_has_a_title_of_its_own_that_ends_with_the_site(s
     assert len(set(titles.values())) == len(titles)
 
 
+@pytest.mark.edition
 @pytest.mark.parametrize(("page", "query"), ABOUT)
 def test_a_page_about_one_thing_is_called_by_it(site: Site, page: str, query: str) -> None:
     for language, begins in zip(("ja", "en"), ABOUT[page, query], strict=True):

@@ -77,6 +77,7 @@ def test_what_is_not_taken_is_tried_again_with_growing_pauses_and_then_shown_unt
     assert [row["action"] for row in reporting.all_of(tables.AuditEvent)][-1] == "notice_sent_again"
 
 
+@pytest.mark.edition
 def test_news_that_could_not_leave_for_a_week_does_not_leave_at_all(reporting: Store, mails: Took, clock: Clock) -> None:
     number = upload(reporting)
     submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
