@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -311,6 +312,7 @@ def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(program: tuple[str, 
     begun = subprocess.Popen(
         [sys.executable, *program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "DATABASE_URL": url(tmp_path / "none.db")},
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # a shell lets what it begins behind it hear no Ctrl-C
     )  # fmt: skip
     until = time.monotonic() + 60
     while "pydantic_core" not in Path(f"/proc/{begun.pid}/maps").read_text() and time.monotonic() < until:
