@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from kpis.figures.organisation import Unit
 from kpis.registers import LISTS
 from kpis.store import tables, translations, vintages
 from kpis.store.fields import key_columns
-from kpis.store.store import Store
+from kpis.store.store import Store, utc_now
 from kpis.store.tables import table_of
 from kpis.store.vintages import Origin
 from kpis.text import named
@@ -102,7 +102,7 @@ def test_a_reader_asks_for_a_text_in_a_language_and_gets_japanese_where_there_is
 
 def test_a_name_of_a_register_is_read_as_it_was_known_in_every_language(made: Store) -> None:
     """It came, was changed and was taken out; what was said before, at and after each is told by the instant."""
-    days = [datetime(2027, 1, day) for day in (1, 2, 3)]
+    days = [utc_now() + timedelta(days=day) for day in (30, 31, 32)]  # after what was loaded today
     (code, was), *_ = ((row["milestone_code"], row) for row in made.all_of(tables.Milestone))
     for day, said in zip(days, ({"name_fr": "Étape"}, {"name_fr": "Jalon", "name_ja": "改めた名"}, {"name_fr": ""}), strict=True):
         with made.writing() as session:
