@@ -274,6 +274,14 @@ named()"""
     assert ran.stdout.split() == ["files_out", "database_unopened"]
 
 
+def limited(limit: str, program: tuple[str, ...], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Begin a program on no database under a limit of the shell, to its end."""
+    return subprocess.run(
+        ["bash", "-c", f'ulimit {limit}; exec "$@"', "-", sys.executable, *program], cwd=ROOT, capture_output=True, text=True,
+        env={**os.environ, "DATABASE_URL": url(folder / "none.db")}, check=False,
+    )  # fmt: skip
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="ulimitがありません / no ulimit: POSIX alone has it")
 @pytest.mark.parametrize(
     ("program", "megabytes"),
@@ -282,10 +290,7 @@ named()"""
 def test_too_little_memory_to_load_the_program_is_said_before_it_is_loaded(
     program: tuple[str, ...], megabytes: int, tmp_path: Path
 ) -> None:
-    done = subprocess.run(
-        ["bash", "-c", f'ulimit -v {megabytes * 1024}; exec "$@"', "-", sys.executable, *program], cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, "DATABASE_URL": url(tmp_path / "none.db")}, check=False,
-    )  # fmt: skip
+    done = limited(f"-v {megabytes * 1024}", program, tmp_path)
     ends_named(done, "memory_out")
     assert "ulimit -v" in done.stderr and f"{megabytes} MB" in done.stderr and done.stderr.count("\n") == 2
     assert not (tmp_path / "none.db").exists()
@@ -296,10 +301,7 @@ def test_too_little_memory_to_load_the_program_is_said_before_it_is_loaded(
 def test_too_few_files_to_load_the_program_are_said_before_it_is_loaded(program: tuple[str, ...], tmp_path: Path) -> None:
     """It was a traceback, or a database that cannot be opened, as it happened."""
     for files in (6, 31):
-        done = subprocess.run(
-            ["bash", "-c", f'ulimit -n {files}; exec "$@"', "-", sys.executable, *program], cwd=ROOT, capture_output=True, text=True,
-            env={**os.environ, "DATABASE_URL": url(tmp_path / "none.db")}, check=False,
-        )  # fmt: skip
+        done = limited(f"-n {files}", program, tmp_path)
         ends_named(done, "files_out")
         assert "ulimit -n" in done.stderr and f"{files}" in done.stderr and done.stderr.count("\n") == 2
     assert not (tmp_path / "none.db").exists()
