@@ -155,7 +155,7 @@ def open_one(opened: Opened) -> None:
     section_heading(f"{markdown(bureau_names()[report.bureau_code])} {period_name(report.period_code)}")
     steps.warn_if_changed(opened)
     report_head(opened, who=report.submitted_by or report.created_by, at=report.submitted_at or report.created_at)
-    own_checks.check_steps(opened)
+    own_checks.check_steps(opened, me=me)
     several_hands.merged_files(opened)
     part_heading(t("what_changes"))
     what_changes(opened)

@@ -184,9 +184,9 @@ def draft(opened: Opened) -> None:
     section_heading(t("step_changes"))
     steps.warn_if_changed(opened)
     report_head(opened, who=report.created_by, at=report.created_at)
-    own_checks.check_steps(opened)
+    own_checks.check_steps(opened, me=me)
     is_open = report.state in ("draft", "returned")
-    is_theirs = report.is_on_behalf and me.may("take_in", report.bureau_code)
+    is_theirs = own_checks.is_for_bureau(report, me)
     mine = is_open and (is_theirs or me.may("explain", report.bureau_code))
     own = part_of(store, opened, viewer=me.email) if mine else opened  # a section answers only questions about its own rows
     several_hands.ask_clashes(store, own, actor=me.email if mine else None)

@@ -32,13 +32,16 @@ _ON_BEHALF = frozenset({"explain", "submit", "withdraw"})
 def report_for_step(session: Session, report_id: int, actor: str, action: str, revision: int) -> tables.Submission:
     """Return the report at the revision that the actor saw, if the actor may take this step."""
     row = seen(session, report_id, actor)
-    # Reports received by mail, and only these, are completed by the office, for a bureau that cannot.
-    is_theirs = row.is_on_behalf and action in _ON_BEHALF and may(grants_of(session, actor), "take_in", row.bureau_code)
-    allow(session, actor, "take_in" if is_theirs else action, row.bureau_code)
+    allow(session, actor, "take_in" if action in _ON_BEHALF and is_for_bureau(session, row, actor) else action, row.bureau_code)
     next_state(row.state, action)
     if row.revision != revision:
         raise ChangedMeanwhile("report_replaced", created_by=row.created_by, revision=row.revision)
     return row
+
+
+def is_for_bureau(session: Session, row: tables.Submission, actor: str) -> bool:
+    """Return whether a person acts for a bureau that cannot: reports received by mail, and only these, are completed by the office."""
+    return row.is_on_behalf and may(grants_of(session, actor), "take_in", row.bureau_code)
 
 
 def same_place(session: Session, bureau_code: str, period_code: str) -> list[tables.Submission]:
@@ -126,10 +129,10 @@ def ready(store: Store, session: Session, row: tables.Submission, *, today: date
     return comparison, current
 
 
-def refuse_unchecked(session: Session, row: tables.Submission) -> None:
-    """Refuse a report without all check steps of its bureau; one taken in by the office is checked by the office alone."""
+def refuse_unchecked(session: Session, row: tables.Submission, actor: str) -> None:
+    """Refuse a report without all check steps of its bureau; one that the office took in and submits is checked by the office alone."""
     due = way_of(session, row).next_step(government().steps_of(row.bureau_code))
-    if due is not None and not row.is_on_behalf:
+    if due is not None and not is_for_bureau(session, row, actor):
         raise StepRefused("not_checked_yet", step=Named(due.model_dump()))
 
 

@@ -27,6 +27,7 @@ from kpis.reporting.deadlines import window_of
 from kpis.reporting.filing import current_of, kept_row, row_key, unpacked, values_of
 from kpis.reporting.hindrances import (
     as_warning,
+    is_for_bureau,
     not_yet_asked,
     places_of,
     ready,
@@ -207,7 +208,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
         if refusal is not None:
             raise refusal
         comparison, current = ready(store, session, row, today=today)
-        refuse_unchecked(session, row)
+        refuse_unchecked(session, row, actor)
         unasked = not_yet_asked(session, row, comparison, current)
         if not unasked:
             row.state = next_state(row.state, "submit")
@@ -216,7 +217,7 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             detail = f"{len(comparison.cells)} cells differ, {comparison.unchanged} rows unchanged"
             counted = completeness_of(row)
             detail += f"; {counted.sentence()}" if counted is not None else ""
-            detail += "; on behalf of the bureau" if row.is_on_behalf else ""
+            detail += "; on behalf of the bureau" if is_for_bureau(session, row, actor) else ""
             record_step(session, row, actor, "submitted", detail=detail)
             return
         keep_warnings(session, row, [as_warning(doubt) for doubt in unasked], {})

@@ -10,7 +10,7 @@ from kpis.as_text import markdown
 from kpis.government import government
 from kpis.reporting import checks, deputies
 from kpis.reporting.access import Viewer
-from kpis.reporting.reports import Opened
+from kpis.reporting.reports import Opened, Report
 from kpis.reporting.way import Check
 from kpis.store.store import Store
 from kpis.text import format_date
@@ -23,18 +23,21 @@ from pages.parts.titled import part_heading
 from pages.parts.viewer import for_viewer
 
 
-def check_steps(opened: Opened) -> None:
-    """Draw who prepared and checked the report, one column per step.
+def is_for_bureau(report: Report, me: Viewer) -> bool:
+    """Return whether the viewer acts for a bureau that cannot: the office, on a report that it took in."""
+    return report.is_on_behalf and me.may("take_in", report.bureau_code)
 
-    For a report entered on the bureau's behalf a note is drawn instead; for a bureau without steps of its own, nothing.
+
+def check_steps(opened: Opened, *, me: Viewer) -> None:
+    """Draw who prepared and checked the report, one column per step; for a bureau without steps of its own, nothing.
+
+    A report that the office took in needs none while the office acts on it; a note says so.
     """
-    if opened.report.is_on_behalf:
+    gone, steps = opened.way, government().steps_of(opened.report.bureau_code)
+    if opened.report.is_on_behalf and not gone.is_open:
         prose.info(t("way_on_behalf"), icon=":material/mail:")
+    if not steps or (is_for_bureau(opened.report, me) and not gone.is_open):
         return
-    steps = government().steps_of(opened.report.bureau_code)
-    if not steps:
-        return
-    gone = opened.way
     done = {check.step_code: check for check in gone.checked}
     due = gone.next_step(steps) if gone.is_open else None
     marks: list[tuple[str, str, str]] = [(t("way_prepared"), *_mark(gone.prepared, is_due=not gone.is_open))]
@@ -69,7 +72,7 @@ def check_or_hand_over(store: Store, opened: Opened, *, me: Viewer) -> bool:
     report, gone = opened.report, opened.way
     steps = government().steps_of(report.bureau_code)
     due = gone.next_step(steps)
-    if due is None or report.is_on_behalf:
+    if due is None or is_for_bureau(report, me):
         return True
     if not gone.is_open:
         if me.may("prepare", report.bureau_code):

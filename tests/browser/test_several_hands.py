@@ -17,7 +17,7 @@ from tests.browser.screen import at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.browser.visits import GO
-from tests.small_government import ANNA, AYA, IN_TIME, PERIOD, figure, register_row, say_causes, settle, write_sections
+from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, PERIOD, figure, register_row, say_causes, settle, write_sections
 
 pytestmark = pytest.mark.browser
 CHIEF = "chief@general.example.jp"
@@ -105,6 +105,33 @@ def test_a_clash_is_answered_and_the_report_goes_its_way(chromium: Browser, seve
         and page.locator("[data-testid=stException]").count() == 0
     )
     pictured(page, "review-hands-ja-1280")
+    leave(context)
+
+
+def test_a_report_taken_in_goes_its_bureaus_own_way_where_the_bureau_submits_it(
+    chromium: Browser, several: tuple[Store, str]
+) -> None:
+    store, address = several
+    submissions.withdraw(store, 1, actor=ANNA, revision=2)
+    mailed = submissions.FilledWorkbook(rows=[figure(numerator=800.0, denominator=1000.0)], content=b"mailed", name="mailed.xlsx")
+    brought = submissions.upload(store, mailed, actor=OFFICE, bureau_code="GENERAL", period_code=PERIOD, how_it_came="メール")
+    number = brought.report_id
+    say_causes(store, number, actor=OFFICE, revision=1, as_of=local_day(utc_now()))
+    context = tab(chromium)
+    page = context.new_page()
+    opened(page, f"{address}/submit?lang=ja&bureau=GENERAL&period={PERIOD}&report={number}", WORDS["ja"]["manager"])
+    submits = page.get_by_role("button", name=say("submit_button", "ja"))
+    assert submits.count() == 0 and say("way_on_behalf", "ja").partition("が")[2] in text_of(page)
+    pictured(page, "submit-taken-in-ja-1280")
+    with rerun(page):
+        page.get_by_role("button", name=say("prepare_button", "ja", step="directorの確認")).click()
+    assert submits.count() == 0 and say("way_on_behalf", "ja").partition("が")[2] not in text_of(page)
+    act_as(page, f"局長 {CHIEF}")
+    with rerun(page):
+        page.get_by_role("button", name=say("check_button", "ja")).click()
+    with rerun(page):
+        submits.click()
+    assert reports.report(store, number, viewer=ANNA).state == "submitted"
     leave(context)
 
 

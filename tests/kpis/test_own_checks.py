@@ -244,3 +244,18 @@ def test_what_the_bureau_wrote_itself_the_office_neither_explains_nor_hands_in(b
             act()
     with pytest.raises(StepRefused):
         submit(bureau, ANNA, revision=2)  # its own steps still stand before it
+
+
+def test_a_report_taken_in_that_the_bureau_submits_itself_is_checked_within_it(bureau: Store) -> None:
+    """Only the office may do without: it acts for a bureau that cannot."""
+    submissions.withdraw(bureau, 1, actor=ANNA, revision=1)
+    upload(bureau, OFFICE, b"mailed", how="総務課からメールで")
+    for who in (ANNA, LEAD):
+        with pytest.raises(StepRefused, match="section_chief"):
+            submissions.submit(bureau, 2, actor=who, revision=1, today=IN_TIME)
+    checks.prepare(bureau, 2, actor=ANNA, revision=1, today=IN_TIME)
+    for who in (LEAD, HEAD):
+        checks.check(bureau, 2, actor=who, revision=1)
+    submissions.submit(bureau, 2, actor=ANNA, revision=1, today=IN_TIME)
+    (line,) = bureau.all_of(tables.AuditEvent, action="submitted")
+    assert "on behalf" not in line["detail"]
