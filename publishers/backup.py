@@ -73,6 +73,7 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
         target.engine.dispose()
         _close(made / DATABASE)
         _copy_editions(chosen.editions_dir, made / EDITIONS, noted)
+        record.settle_key(store, chosen.signing_key_file)
         if chosen.signing_key_file.is_file():
             shutil.copyfile(chosen.signing_key_file, made / KEY)
             (made / KEY).chmod(0o600)

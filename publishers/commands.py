@@ -40,6 +40,7 @@ from telling.words import Words
 
 app = typer.Typer()
 AT_START.append(lambda store: record.settle(store, settings().editions_dir))
+AT_START.append(lambda store: record.settle_key(store, settings().signing_key_file))
 
 
 @app.command("publish")

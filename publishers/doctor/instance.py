@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from dotenv.parser import parse_stream
 from packaging.requirements import Requirement
 
+from kpis.errors import SettingsRefused
 from kpis.settings import HOME, LOOPBACK, ROOT, Settings, settings
 from kpis.store.engine import file_of, open_engine, shown_url
 from kpis.store.store import Store
@@ -23,7 +24,7 @@ from publishers.doctor.database import database
 from publishers.doctor.files import backups, folders, room
 from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
 from publishers.editions import on_disk, record
-from publishers.editions.keys import key_fault
+from publishers.editions.keys import Key, key_fault, waiting_key
 from publishers.editions.verify import EditionFault, verify
 from publishers.fonts import FONTS, japanese
 
@@ -160,10 +161,19 @@ def _key(chosen: Settings, store: Store) -> Iterator[Finding]:
     with store.reading() as session:
         keys = record.keys_in(session)
     fault = key_fault(chosen.signing_key_file, keys, place=chosen.signing_key_file)
-    if fault is not None:
+    if fault is not None and _waits(chosen, keys):
+        yield doubt("key", "doctor_key_waits", path=chosen.signing_key_file)
+    elif fault is not None:
         yield Finding("key", "error", fault)
     elif keys:
         yield ok("key", "doctor_key_there", path=chosen.signing_key_file)
+
+
+def _waits(chosen: Settings, keys: Sequence[Key]) -> bool:
+    try:
+        return waiting_key(chosen.signing_key_file, keys[-1].key_id) is not None
+    except SettingsRefused:
+        return False
 
 
 def packages() -> Iterator[Finding]:

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from kpis.errors import EditionRefused, SettingsRefused
 from kpis.message import Message
+from publishers.editions.scratch import sync_folder
 
 _NUMBERS = ("first_edition", "first_pointer")
 NEXT = ".next"  # a new private key, until it is recorded in the database
@@ -216,6 +217,36 @@ def load_private(path: Path) -> Ed25519PrivateKey | None:
     if not isinstance(private, Ed25519PrivateKey):
         raise SettingsRefused("signing_key_unreadable", path=path)
     return private
+
+
+def waiting_key(path: Path, key_id: str) -> Path | None:
+    """Return the file of the new private key where a rotation was interrupted before that took the place of the old one.
+
+    Args:
+        path: the place of the instance's private key.
+        key_id: the newest key, as recorded in the database.
+    """
+    waiting = path.with_name(path.name + NEXT)
+    private = load_private(waiting)
+    return waiting if private is not None and name_of(public_of(private)) == key_id else None
+
+
+def finish_rotation(path: Path, key_id: str) -> bool:
+    """Put the new private key in its place where a rotation was interrupted before that; return whether it was.
+
+    Raises:
+        SettingsRefused: the file cannot be moved, or others may read it.
+    """
+    if (waiting := waiting_key(path, key_id)) is None:
+        return False
+    try:
+        waiting.replace(path)
+        sync_folder(path.parent)
+    except FileNotFoundError:
+        return False  # another process was first
+    except OSError as error:
+        raise SettingsRefused("signing_key_unwritable", path=path, fault=os.strerror(error.errno or 0)) from error
+    return True
 
 
 def key_fault(path: Path, keys: Sequence[Key], *, place: Path) -> Message | None:

@@ -30,7 +30,18 @@ from kpis.store.fields import record_of
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from publishers.editions import on_disk, served, verify
-from publishers.editions.keys import NEXT, Key, canonical, keys_document, load_private, make_private, name_of, public_of, sign
+from publishers.editions.keys import (
+    NEXT,
+    Key,
+    canonical,
+    finish_rotation,
+    keys_document,
+    load_private,
+    make_private,
+    name_of,
+    public_of,
+    sign,
+)
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER
 from publishers.editions.scratch import beside, put, sweep, sync_folder
 from publishers.editions.verify import EditionFault, Recorded
@@ -118,13 +129,11 @@ def signer(store: Store, chosen: Settings, *, now: datetime) -> Signer:
     """
     path = chosen.signing_key_file
     with store.writing(is_figures=False) as session:
-        keys, private = keys_in(session), load_private(path)
+        if keys := keys_in(session):
+            finish_rotation(path, keys[-1].key_id)
+        private = load_private(path)
         if keys and (private is None or name_of(public_of(private)) != keys[-1].key_id):
-            waiting = path.with_name(path.name + NEXT)
-            private = load_private(waiting)  # an interrupted rotation
-            if private is None or name_of(public_of(private)) != keys[-1].key_id:
-                raise SettingsRefused("signing_key_not_here", path=path, key=keys[-1].key_id)
-            waiting.replace(path)
+            raise SettingsRefused("signing_key_not_here", path=path, key=keys[-1].key_id)
         if keys and private is not None:
             return Signer(private, keys[-1])
         private = private or make_private(path)
@@ -173,10 +182,20 @@ def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = Fal
         fields = json.loads(document)
         made = on_disk.read_manifest(folder, fields["edition"])
         point(session, Signer(private, key), made.number, made.sha256, fields["withdrawn"], now=now, actor=NOBODY)
-    waiting.replace(path)
-    sync_folder(path.parent)
+    finish_rotation(path, key.key_id)
     bring(store, folder)
     return key
+
+
+def settle_key(store: Store, path: Path) -> list[Message]:
+    """Finish an interrupted rotation of the signing key at ``path``; return a sentence where there was one."""
+    with store.reading() as session:
+        keys = keys_in(session)
+    try:
+        is_finished = bool(keys) and finish_rotation(path, keys[-1].key_id)
+    except SettingsRefused as refused:
+        return [refused.message]
+    return [Message("rotation_finished", path=path)] if is_finished else []
 
 
 # Steps -----------------------------------------------------------------------------------------------------------------

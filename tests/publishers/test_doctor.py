@@ -223,6 +223,10 @@ def test_what_is_wrong_with_editions_and_their_key_is_named(place: Path) -> None
     key = (own / "signing.key").read_bytes()
     (own / "signing.key").unlink()
     assert "rotate" in said(found())["doctor_key_missing"]
+    (own / "signing.key.next").write_bytes(key)  # a rotation was killed before the new key took its place
+    (own / "signing.key.next").chmod(0o600)
+    assert "next start" in said(found(), "warning")["doctor_key_waits"]
+    (own / "signing.key.next").unlink()
     (own / "signing.key").write_bytes(key)
     (own / "signing.key").chmod(0o644)
     assert "doctor_open_to_others" in said(found())

@@ -11,7 +11,9 @@ import pytest
 from kpis.errors import EditionRefused
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
+from publishers.backup import key_fault_of, make_backup
 from publishers.editions import on_disk, publication, record
+from publishers.editions.keys import key_fault, waiting_key
 from publishers.editions.served import CURRENT, SERVED
 from publishers.site.export import export
 from tests.killed import events, killed_before
@@ -141,3 +143,31 @@ def test_publishing_going_back_and_a_new_key_leave_nothing_that_differs_in_eithe
     (house.folder / "current.json").unlink()
     assert [m.key for m in record.settle(reporting, house.folder)] == ["pointer_written"]
     assert [row["published_by"] for row in reporting.all_of(tables.Publication)] == [OFFICE, OFFICE]
+
+
+def test_a_rotation_of_the_key_killed_between_any_two_steps_is_finished_by_whatever_comes_next(
+    house: House, tmp_path: Path
+) -> None:
+    """A backup of what was left said that its key is another's, and put back it could sign nothing."""
+    key = house.chosen.signing_key_file
+
+    def rotated() -> None:
+        record.rotate(Store(house.store.url), house.chosen, now=utc_now())
+
+    steps = events(rotated)
+    assert steps[:3] == ["commit", "commit", "replace"], "the old key found, the new one recorded, and in its place"
+    left_waiting = []
+    for turn, place in enumerate((*range(len(steps)), 2)):
+        house.store.engine.dispose()
+        assert killed_before(rotated, place)
+        newest = record.recorded(house.store).keys[-1]
+        if waiting_key(key, newest.key_id) is not None:
+            left_waiting.append(place)
+        to = tmp_path / f"backup {turn}"
+        if turn == len(steps):  # a start came before any backup
+            assert [m.key for m in record.settle_key(house.store, key)] == ["rotation_finished"]
+        make_backup(house.store, to, house.chosen)
+        assert key_fault_of(to, house.chosen) is None
+        record.settle(house.store, house.folder)
+        assert record.faults(house.store, house.folder) == [] and key_fault(key, [newest], place=key) is None
+    assert left_waiting == [2, 2]
