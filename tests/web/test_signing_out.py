@@ -29,7 +29,11 @@ def test_signing_out_ends_every_page_the_cookie_and_no_other_sign_in(office: Off
     offer = next(each.deferred_file_id for each in second.parts("download_button") if each.deferred_file_id)
     assert here.ask(address).status == 200
 
-    answer = here.ask("/auth/logout")
+    for elsewhere_on_the_web in ("cross-site", "same-site"):
+        linked = here.ask("/auth/logout", **{"Sec-Fetch-Site": elsewhere_on_the_web})
+        assert linked.status == 403 and not linked.headers.get("set-cookie"), "a link or a picture of another site"
+    assert say("step_upload", "ja") in second.run("submit")
+    answer = here.ask("/auth/logout", **{"Sec-Fetch-Site": "same-origin"})
     assert answer.status == 302 and "_streamlit_user" not in here.cookies
     assert say("sign_in_first", "ja")[:20] in second.wait(), "the other page shows nothing any more, unasked"
     assert say("step_upload", "ja") not in second.text
