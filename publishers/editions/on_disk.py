@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from errno import EINVAL
+from errno import EFBIG, EINVAL
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
@@ -38,7 +38,7 @@ KEYS, SIGNATURE = "keys.json", "manifest.sig"
 GOVERNMENT = "government"
 _NUMBERED = re.compile("[0-9]{4}")
 LAST_NUMBER = 9_999
-_LARGEST = 10_000_000  # bytes of a pointer or a list of keys: no real one is that large
+SMALL = 20_000_000  # bytes of a manifest, a pointer or a list of keys: no real one is that large
 _Stamp = tuple[int, int, int, int]
 _seen_keys: dict[Path, str] = {}  # folder → last key seen there by this process: later keys must follow from it
 
@@ -66,12 +66,21 @@ class Edition:
         path = self.folder / DATABASE
         try:
             checksum: str = self.manifest["files"][DATABASE]["sha256"]
-            is_same = _sha256_of(path, _stamp(path)) == checksum
+            is_same = _is_listed(path, _stamp(path), self._as_listed(DATABASE))
         except (OSError, KeyError) as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=DATABASE) from error
         if not is_same:
             raise EditionRefused("edition_file_refused", number=self.number, file=DATABASE)
         return frozen_url(path, checksum)
+
+    def _as_listed(self, name: str) -> tuple[int, str]:
+        listed = self.manifest["files"][name]
+        return listed["bytes"], listed["sha256"]
+
+    def is_listed(self, name: str) -> bool:
+        """Return whether a file is as the manifest lists it; one of another size is not read."""
+        path = self.folder / name
+        return _is_listed(path, _stamp(path), self._as_listed(name))
 
     @property
     def government(self) -> Path | None:
@@ -80,9 +89,7 @@ class Edition:
         Raises:
             EditionRefused: its files differ from what was published; it has the words for every status.
         """
-        listed = tuple(
-            (name, entry["sha256"]) for name, entry in self.manifest["files"].items() if name.startswith(f"{GOVERNMENT}/")
-        )
+        listed = tuple((name, self._as_listed(name)) for name in self.manifest["files"] if name.startswith(f"{GOVERNMENT}/"))
         try:
             there = tuple(_stamps(self.folder, GOVERNMENT))
             other = _other_than(self.folder, listed, there)
@@ -98,12 +105,13 @@ class Edition:
         Raises:
             EditionRefused: they differ from what was published.
         """
+        size, checksum = self._as_listed(name)
         try:
-            _stamp(self.folder / name)
-            content = (self.folder / name).read_bytes()
+            is_of_size = _stamp(self.folder / name)[1] == size
+            content = (self.folder / name).read_bytes() if is_of_size else b""
         except OSError as error:
             raise EditionRefused("edition_file_refused", number=self.number, file=name) from error
-        if hashlib.sha256(content).hexdigest() != self.manifest["files"][name]["sha256"]:
+        if not is_of_size or hashlib.sha256(content).hexdigest() != checksum:
             raise EditionRefused("edition_file_refused", number=self.number, file=name)
         return content
 
@@ -147,6 +155,17 @@ def _stamp(path: Path | os.DirEntry[str]) -> _Stamp:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns
 
 
+def small_document(path: Path) -> bytes:
+    """Return the bytes of a manifest, a pointer, a list of keys or a signature.
+
+    Raises:
+        OSError: it is no file, or larger than any of ours: a forged one is not read into memory.
+    """
+    if _stamp(path)[1] > SMALL:
+        raise OSError(EFBIG, os.strerror(EFBIG), os.fspath(path))
+    return path.read_bytes()
+
+
 # Keys and signatures ---------------------------------------------------------------------------------------------------
 
 
@@ -179,15 +198,14 @@ _resolved = lru_cache(maxsize=16)(Path.resolve)
 
 
 @lru_cache(maxsize=64)
-def _read_keys(path: Path, stamp: _Stamp) -> tuple[Key, ...]:
-    if stamp[1] > _LARGEST:
-        raise EditionRefused("keys_unreadable")
-    return read_keys(path.read_bytes())
+def _read_keys(path: Path, _stamped: _Stamp) -> tuple[Key, ...]:
+    return read_keys(small_document(path))
 
 
 @lru_cache(maxsize=1024)
-def _sha256_of(path: Path, _stamped: _Stamp) -> str:
-    return sha256_of(path)
+def _is_listed(path: Path, stamp: _Stamp, listed: tuple[int, str]) -> bool:
+    size, checksum = listed
+    return stamp[1] == size and sha256_of(path) == checksum
 
 
 def _stamps(folder: Path, below: str) -> Iterator[tuple[str, _Stamp]]:
@@ -205,18 +223,17 @@ def _stamps(folder: Path, below: str) -> Iterator[tuple[str, _Stamp]]:
 
 
 @lru_cache(maxsize=256)
-def _other_than(folder: Path, listed: tuple[tuple[str, str], ...], there: tuple[tuple[str, _Stamp], ...]) -> str:
+def _other_than(folder: Path, listed: tuple[tuple[str, tuple[int, str]], ...], there: tuple[tuple[str, _Stamp], ...]) -> str:
     """Return the first file that is missing, additional or changed; blank if there is none."""
-    meant, present = dict(listed), {name for name, _ in there}
-    return next(
-        (n for n in sorted({*meant, *present}) if n not in meant or n not in present or sha256_of(folder / n) != meant[n]), ""
-    )
+    meant, present = dict(listed), dict(there)
+    names = sorted({*meant, *present})
+    return next((n for n in names if n not in meant or n not in present or not _is_listed(folder / n, present[n], meant[n])), "")
 
 
 @lru_cache(maxsize=1024)
 def _is_signed(path: Path, _stamps: tuple[_Stamp, _Stamp], public_key: str) -> bool:
-    signature = (path.parent / SIGNATURE).read_text(encoding="ascii").strip()
-    return is_signed(public_key, path.read_bytes(), signature)
+    signature = small_document(path.parent / SIGNATURE).decode("ascii").strip()
+    return is_signed(public_key, small_document(path), signature)
 
 
 def signed_by(edition: Edition, key: Key) -> bool:
@@ -246,7 +263,7 @@ def read_manifest(folder: Path, number: int) -> Edition:
 
 @lru_cache(maxsize=256)
 def _read(path: Path, number: int, _stamped: _Stamp) -> Edition:
-    content = path.read_bytes()
+    content = small_document(path)
     manifest = json.loads(content)
     files = {str(name): {"sha256": str(entry["sha256"]), "bytes": int(entry["bytes"])} for name, entry in manifest["files"].items()}
     return Edition(
@@ -305,10 +322,8 @@ def read_pointer(content: bytes, trusted_keys: tuple[Key, ...]) -> Pointer:
 
 
 @lru_cache(maxsize=64)
-def _read_pointer(path: Path, stamp: _Stamp, trusted_keys: tuple[Key, ...]) -> Pointer:
-    if stamp[1] > _LARGEST:
-        raise EditionRefused("pointer_unreadable")
-    return read_pointer(path.read_bytes(), trusted_keys)
+def _read_pointer(path: Path, _stamped: _Stamp, trusted_keys: tuple[Key, ...]) -> Pointer:
+    return read_pointer(small_document(path), trusted_keys)
 
 
 def pointer(folder: Path) -> Pointer | None:

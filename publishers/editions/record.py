@@ -358,6 +358,6 @@ def _serve(folder: Path) -> list[Message]:
 
 def _content(path: Path) -> bytes | None:
     try:
-        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+        return on_disk.small_document(path) if not path.is_symlink() else None
     except OSError:
         return None

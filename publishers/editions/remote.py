@@ -15,11 +15,10 @@ from kpis.errors import EditionRefused
 from kpis.message import Message
 from kpis.outgoing import FAULTS, client
 from publishers.editions.keys import Key, in_force, is_signed, led_to, read_keys
-from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, folder_name, read_pointer
+from publishers.editions.on_disk import KEYS, MANIFEST, POINTER, SIGNATURE, SITE, SMALL, folder_name, read_pointer
 from publishers.editions.verify import EditionFault, pointer_disagrees
 
 SECONDS, STEP_SECONDS = 300.0, 30.0  # for everything together, and for the next piece of an answer
-SMALL = 20_000_000  # bytes of a manifest, a pointer, a list of keys
 LARGE = 2_000_000_000  # bytes of all files of an edition
 
 

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from publishers.editions import on_disk
-from publishers.editions.on_disk import KEYS, POINTER, SITE, Pointer, folder_name, read_pointer
+from publishers.editions.on_disk import KEYS, POINTER, SITE, Pointer, folder_name, read_pointer, small_document
 from publishers.editions.scratch import beside, sweep, sync_folder
 
 SERVED, CURRENT = "served", "current"
@@ -80,7 +80,7 @@ def differs(folder: Path) -> bool:
 
 def _meant(folder: Path) -> tuple[Pointer, dict[str, bytes], Path]:
     """Return the pointer, the documents to serve, and the target folder of the links."""
-    documents = {name: (folder / name).read_bytes() for name in (POINTER, KEYS) if (folder / name).is_file()}
+    documents = {name: small_document(folder / name) for name in (POINTER, KEYS) if (folder / name).is_file()}
     if POINTER not in documents:
         raise FileNotFoundError(folder / POINTER)
     pointer = read_pointer(documents[POINTER], ())

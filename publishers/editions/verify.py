@@ -27,8 +27,8 @@ from publishers.editions.on_disk import (
     numbers,
     read_manifest,
     read_pointer,
-    sha256_of,
     signed_by,
+    small_document,
 )
 
 _DEEPEST = 20  # folders one within another; those of an edition are a few
@@ -99,7 +99,7 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
 def unsigned(folder: Path) -> list[int]:
     """Return the editions older than the first key: only the chain and the database vouch for them."""
     try:
-        keys = read_keys((folder / KEYS).read_bytes())
+        keys = read_keys(small_document(folder / KEYS))
     except (OSError, EditionRefused):
         return numbers(folder)
     return [n for n in numbers(folder) if in_force(keys, edition=n) is None]
@@ -133,7 +133,7 @@ def _keys(folder: Path, recorded: Recorded | None, key: str) -> tuple[tuple[Key,
     own: tuple[Key, ...] = ()
     faults = []
     try:
-        own = read_keys((folder / KEYS).read_bytes())
+        own = read_keys(small_document(folder / KEYS))
     except FileNotFoundError:
         pass
     except (OSError, EditionRefused) as error:
@@ -166,7 +166,7 @@ def _manifest_faults(
 def _pointer_faults(folder: Path, keys: tuple[Key, ...], there: list[int], recorded: Recorded | None) -> Iterator[EditionFault]:
     path = folder / POINTER
     try:
-        content = path.read_bytes()
+        content = small_document(path)
         pointer = read_pointer(content, keys)
     except FileNotFoundError:
         if there:
@@ -260,7 +260,7 @@ def _file_faults(edition: Edition) -> Iterable[EditionFault]:
     for name in sorted(set(there) - set(listed)):
         yield EditionFault(n, name, Message("edition_file_added"))
     for name in sorted(set(listed) & set(there)):
-        if sha256_of(there[name]) == listed[name]["sha256"]:
+        if edition.is_listed(name):
             continue
         yield EditionFault(n, name, Message("edition_file_changed"))
         if name == DATABASE:

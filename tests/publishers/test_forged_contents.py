@@ -146,3 +146,19 @@ def test_a_backup_leaves_out_what_is_no_file_and_names_it(forged: Forged, tmp_pa
     kept = {path.name for path in (tmp_path / "made" / "editions" / "0002" / "site").iterdir()}
     assert "sitemap.xml" in kept and not kept & {"pipe", "index.html", "key"}
     assert {fault.message.key for fault in backup.faults_of(tmp_path / "made")} == {"edition_file_missing"}
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [("keys.json", "keys_unreadable"), ("current.json", "pointer_unreadable"), ("0002/manifest.json", "edition_unreadable"),
+     ("0002/manifest.sig", "edition_not_signed"), ("0002/edition.db", "edition_file_changed")],
+)  # fmt: skip
+def test_a_file_larger_than_any_of_ours_is_named_and_not_read(forged: Forged, name: str, refusal: str) -> None:
+    path = forged.folder / name
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+    os.truncate(path, 200 << 30)  # a hole, which takes no room on the disk, and minutes to read
+    assert _answered(lambda: on_disk.current(forged.folder)) == (refusal if name != "0002/edition.db" else "shown")
+    named: list[str] = []
+    assert _answered(lambda: named.extend(fault.message.key for fault in verify(forged.folder, key=forged.key))) == "shown"
+    assert named

@@ -90,7 +90,7 @@ def copied_edition(f: Forged) -> None:
     page = f.folder / "0004" / "site" / "index.html"
     page.write_text(page.read_text("utf-8") + "<!-- forged -->", encoding="utf-8")
     manifest = json.loads((f.folder / "0004" / "manifest.json").read_text("utf-8"))
-    manifest["files"]["site/index.html"]["sha256"] = on_disk.sha256_of(page)
+    manifest["files"]["site/index.html"] = {"sha256": on_disk.sha256_of(page), "bytes": page.stat().st_size}
     f.write(
         "0004/manifest.json",
         edition=4,
