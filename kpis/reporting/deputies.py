@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.periods import local_day
 from kpis.reporting.access import OF_BUREAU, Grant, is_same_person, may
-from kpis.reporting.people import account_key, acting, own_grants, record, refusals_recorded
+from kpis.reporting.people import account_key, acting, own_grants, record, refusals_recorded, refuse_own_role
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
@@ -45,7 +45,7 @@ def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, fro
     """Name a deputy of a person, both days included.
 
     Raises:
-        NotAllowed: the actor may name a deputy neither for themselves nor for others, or these roles cannot be delegated.
+        NotAllowed: the actor may name a deputy neither for themselves nor for others, names themselves, or these roles cannot be delegated.
         FigureRefused: the days are reversed or past, or both are the same person.
         NotFound: one of the two is not a known person.
     """
@@ -56,6 +56,7 @@ def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, fro
             raise FigureRefused("deputy_days")
         if is_same_person(email, whose):
             raise FigureRefused("deputy_of_oneself")
+        refuse_own_role(actor, email)  # the roles of another are roles too
         account = session.get(tables.UserAccount, email)
         if account is None or not account.is_active:
             raise NotFound("person_unknown", email=email)

@@ -237,7 +237,7 @@ def add_person(
     if (role in OF_BUREAU) != (bureau_code is not None):
         raise FigureRefused("role_and_bureau")
     with acting(store, actor, "add_person", email, needs="manage_people") as session:
-        _refuse_own(actor, email)
+        refuse_own_role(actor, email)
         if bureau_code is not None:
             existing(session, tables.Bureau, bureau_code, NotFound("bureau_not_registered", code=bureau_code))
         _grant(session, email, typed(name, LONGEST_NAME), role, bureau_code, section_code)
@@ -269,7 +269,7 @@ def remove_person(
     """
     email = account_key(email)
     with acting(store, actor, "remove_person", email, needs="manage_people") as session:
-        _refuse_own(actor, email)
+        refuse_own_role(actor, email)
         account = existing(session, tables.UserAccount, email, NotFound("person_unknown", email=email))
         roles = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
         named = (role, bureau_code, section_code)
@@ -296,7 +296,8 @@ def _end_what_went_with_roles(session: Session, actor: str, email: str) -> None:
         reader.calendar_sha256 = ""
 
 
-def _refuse_own(actor: str, email: str) -> None:
+def refuse_own_role(actor: str, email: str) -> None:
+    """Refuse a role that somebody gives to themselves, or takes from themselves."""
     if is_same_person(actor, email):
         raise NotAllowed("own_role")
 

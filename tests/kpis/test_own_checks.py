@@ -196,6 +196,17 @@ def test_who_is_let_in_again_begins_without_what_they_had(bureau: Store, left: s
     assert [d.state(today) for d in deputies.deputies(bureau, viewer=OFFICE)] == ["ended"]
 
 
+@pytest.mark.parametrize("who", [OFFICE, ADMIN, ADMIN.upper()])
+def test_nobody_names_themselves_deputy_of_another(bureau: Store, who: str) -> None:
+    """With the roles of a bureau, the office would submit what it approves, and an administrator use a role."""
+    today = (utc_now() + timedelta(hours=9)).date()
+    with pytest.raises(NotAllowed, match="yourself"):
+        deputies.name_deputy(bureau, actor=who, email=who.lower(), stands_in_for=ANNA, from_date=today, until_date=today)
+    assert not people.viewer_of(bureau, who).may("upload", "GENERAL")
+    assert bureau.all_of(tables.Deputy) == []
+    deputies.name_deputy(bureau, actor=who, email=DAI, stands_in_for=ANNA, from_date=today, until_date=today)
+
+
 def test_nobody_stands_in_for_the_office_nor_for_themselves_nor_backwards(bureau: Store) -> None:
     today = (utc_now() + timedelta(hours=9)).date()
     for whom, whose, until, error in (
