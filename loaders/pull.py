@@ -6,9 +6,8 @@ a timer: a lock allows one run at a time, and bytes already loaded are a no-op.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
+import os
 import sys
 import tomllib
 from collections.abc import Collection, Iterator
@@ -31,6 +30,8 @@ from kpis.outgoing import NotReached, address_of, as_told, client
 from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.catalogue import load_folder
+from loaders.files.apart import Stopped, apart, limits_of
+from loaders.files.delimited import csv_of_json
 from loaders.load import load_file
 from loaders.missing import decision_of
 from loaders.report import LoadReport
@@ -82,7 +83,7 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
     state_dir.mkdir(parents=True, exist_ok=True)
     remembered = state_dir / "pull.json"
     with _lock(state_dir / "pull.lock"):
-        state: dict[str, dict[str, str]] = json.loads(remembered.read_text()) if remembered.is_file() else {}
+        state = _validators(remembered)
         results = []
         for source in wanted:
             try:
@@ -90,9 +91,25 @@ def pull_all(store: Store, sources: Path, *, state_dir: Path) -> list[Pulled]:
             except SourceUnreachable as error:
                 results.append(Pulled(source.name, "failed", str(error)))
         fresh = remembered.with_suffix(".new")
-        fresh.write_text(json.dumps(state, indent=1))
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(state, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
         fresh.replace(remembered)
     return results
+
+
+def _validators(remembered: Path) -> dict[str, dict[str, str]]:
+    """Return the validators of the last answers by address; none of what a full disk cut or anybody changed: such sources are asked anew."""
+    try:
+        state = json.loads(remembered.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return {}
+    return {
+        address: known
+        for address, known in (state.items() if isinstance(state, dict) else ())
+        if isinstance(known, dict) and all(isinstance(value, str) and value.isprintable() for value in known.values())
+    }
 
 
 def _listed(sources: Path) -> tuple[AnswerLimits, list[PulledSource]]:
@@ -138,7 +155,7 @@ def _pull_one(store: Store, source: PulledSource, *, limits: AnswerLimits, state
     content, validators = answer
     name = Path(urlsplit(location).path).name or source.name
     if content.lstrip()[:1] == b"[":
-        content = _csv_of_json(content, location)
+        content = _csv_of_json(content, location, most=limits.max_bytes)
     result = _outcome(source.name, [load_file(store, content, name=name, kind=source.kind, missing=missing)])
     if result.outcome != "failed":
         state[location] = validators  # a refused file is requested again next time
@@ -211,18 +228,14 @@ def _unreachable(url: str, why: str) -> SourceUnreachable:
     return SourceUnreachable("source_unreachable", url=as_told(url), reason=why)
 
 
-def _csv_of_json(content: bytes, url: str) -> bytes:
-    # Half a character is a ValueError too.
+def _csv_of_json(content: bytes, url: str, *, most: int) -> bytes:
     try:
-        rows = json.loads(content)
-        names = list(rows[0])
-        text = io.StringIO()
-        writer = csv.DictWriter(text, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
-        return text.getvalue().encode()
-    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError) as error:
-        raise _unreachable(url, f"JSON: {both(Message('no_array'))}") from error
+        text: bytes | None = apart(csv_of_json, content, max_bytes=most, limits=limits_of(len(content)))
+    except Stopped as stopped:
+        raise _unreachable(url, f"JSON: {both(stopped.problem.found)}") from stopped
+    if text is None:
+        raise _unreachable(url, f"JSON: {both(Message('no_array'))}")
+    return text
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -19,6 +20,21 @@ _JAPANESE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _OTHER_SEPARATORS = ("\t", ";")
 _REMEDY = Message("remedy_save_as_csv_utf8")
+
+
+def csv_of_json(content: bytes, *, max_bytes: int) -> bytes | None:
+    """Return a JSON array of objects as CSV with the names of the first as headings; ``None`` if it is no such array, or larger."""
+    if len(content) > max_bytes:
+        return None
+    try:
+        rows = json.loads(content)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
+        return text.getvalue().encode()  # half a character is a ValueError too
+    except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
+        return None
 
 
 def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,6 +23,7 @@ from kpis.outgoing import is_meant
 from kpis.settings import ROOT
 from kpis.store import tables
 from kpis.store.store import Store
+from loaders.files import apart as apart_module
 from loaders.pull import Pulled, pull_all
 from tests.loaders.test_load import csv_of, row
 from tests.shared import copied, shipped
@@ -260,3 +262,18 @@ def test_two_runs_at_once_do_not_meet_and_one_that_was_killed_leaves_no_lock(rea
         answers.set()
         server.shutdown()
     assert [r.outcome for r in pulled(ready, tmp_path, f"{address}/fine.csv")] == ["loaded"]
+
+
+@pytest.mark.parametrize("left", ["", '{"x":', "[]", '{"a": [1]}', '{"a": {"etag": 1}}', "[" * 100_000])
+def test_what_is_left_of_the_last_run_ends_no_later_one(ready: Store, tmp_path: Path, address: str, left: str) -> None:
+    """A full disk cut the file of validators: every later run ended in a traceback."""
+    (tmp_path / "state").mkdir(exist_ok=True)
+    (tmp_path / "state" / "pull.json").write_text(left)
+    assert [r.outcome for r in pulled(ready, tmp_path, f"{address}/rows.json")] == ["loaded"]
+    assert f"{address}/rows.json" in json.loads((tmp_path / "state" / "pull.json").read_text())
+
+
+def test_json_is_read_apart_within_limits(ready: Store, tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart_module, "USUAL", replace(apart_module.USUAL, answer_bytes=10))
+    (result,) = pulled(ready, tmp_path, f"{address}/rows.json")
+    assert result.outcome == "failed" and "JSON" in result.detail
