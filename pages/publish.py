@@ -151,7 +151,9 @@ with st.form(key):
         prose.error(t("publish_confirm_first"), icon=":material/error:")
     if is_pressed and is_meant:
         steps.take(
-            lambda: publication.publish(cached.store(), note=note, now=utc_now(), viewer=viewer, figures=preview.figures),
+            lambda: publication.publish(
+                cached.store(), note=note, now=utc_now(), viewer=viewer, figures=preview.figures, shown=preview.compared_with or 0
+            ),
             t("publish_done", number=preview.number),
             form="publish",
         )

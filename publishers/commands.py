@@ -77,7 +77,9 @@ def publish_command(
         if not sys.stdin.isatty():
             raise FigureRefused("publish_unconfirmed", doubts=preview.doubts)
         typer.confirm(localised("publish_really"), abort=True)
-    made = publication.publish(store, note=note, now=utc_now(), viewer=actor, figures=preview.figures)
+    made = publication.publish(
+        store, note=note, now=utc_now(), viewer=actor, figures=preview.figures, shown=preview.compared_with or 0
+    )
     out.print(localised("edition_published", name=made.folder.name, sha256=made.sha256))
 
 

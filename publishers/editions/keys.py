@@ -14,6 +14,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from kpis.message import Message
 from publishers.editions.scratch import sync_folder
 
 _NUMBERS = ("first_edition", "first_pointer")
-NEXT = ".next"  # a new private key, until it is recorded in the database
+NEXT = ".next"  # a new private key, with its own name behind, until it is recorded in the database
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,12 +178,18 @@ def in_force(keys: Sequence[Key], *, edition: int | None = None, pointer: int | 
 
 
 def make_private(path: Path) -> Ed25519PrivateKey:
-    """Create a private key and store it in a file readable only by its owner.
+    """Create a private key and store it as ``keep_private`` does."""
+    private = Ed25519PrivateKey.generate()
+    keep_private(private, path)
+    return private
+
+
+def keep_private(private: Ed25519PrivateKey, path: Path) -> None:
+    """Store a private key in a file readable only by its owner.
 
     Raises:
         SettingsRefused: the file cannot be written.
     """
-    private = Ed25519PrivateKey.generate()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -193,7 +200,6 @@ def make_private(path: Path) -> Ed25519PrivateKey:
             os.fsync(file.fileno())
     except OSError as error:
         raise SettingsRefused("signing_key_unwritable", path=path, fault=os.strerror(error.errno or 0)) from error
-    return private
 
 
 def load_private(path: Path) -> Ed25519PrivateKey | None:
@@ -226,9 +232,16 @@ def waiting_key(path: Path, key_id: str) -> Path | None:
         path: the place of the instance's private key.
         key_id: the newest key, as recorded in the database.
     """
-    waiting = path.with_name(path.name + NEXT)
-    private = load_private(waiting)
-    return waiting if private is not None and name_of(public_of(private)) == key_id else None
+    for waiting in waiting_keys(path):
+        private = load_private(waiting)
+        if private is not None and name_of(public_of(private)) == key_id:
+            return waiting
+    return None
+
+
+def waiting_keys(path: Path) -> list[Path]:
+    """Return the files of new private keys beside the instance's own, of which at most one is recorded."""
+    return sorted(path.parent.glob(f"{escape(path.name)}{NEXT}*"))
 
 
 def finish_rotation(path: Path, key_id: str) -> bool:

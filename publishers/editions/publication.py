@@ -38,7 +38,7 @@ from kpis.store.tables import table_of
 from publishers.editions import on_disk, scratch
 from publishers.editions.on_disk import CHANGES, DATABASE, GOVERNMENT, MANIFEST, SIGNATURE, SITE, Edition
 from publishers.editions.public_tables import Gathered, finish, gather
-from publishers.editions.record import Signer, bring, intend, point, recorded, settle, show, signer, withdrawn
+from publishers.editions.record import Signer, bring, intend, point, recorded, recorded_in, settle, show, signer, withdrawn
 from publishers.editions.verify import table_digests, verify
 from publishers.site import write as static_edition
 from telling.changes import Difference, compare
@@ -152,17 +152,19 @@ def _compare(shown: Edition | None, candidate: Moment, gathered: Gathered) -> li
 
 
 def publish(
-    store: Store, *, note: str, now: datetime, viewer: str | None = None, figures: str | None = None, chosen: Settings | None = None
-) -> Edition:
+    store: Store, *, note: str, now: datetime, viewer: str | None = None, figures: str | None = None, shown: int | None = None,
+    chosen: Settings | None = None,
+) -> Edition:  # fmt: skip
     """Publish all approved figures as the next edition, and show it.
 
     Args:
         note: remarks on this edition for readers.
         figures: the previewed ones, by their mark; others are refused, so that only what was looked at is published.
+        shown: the edition with which the preview compared them, 0 if there was none; likewise.
         chosen: settings; those of the process if left out.
 
     Raises:
-        FigureRefused: no note, a sample, figures changed since the preview, or a concurrent publication.
+        FigureRefused: no note, a sample, figures or edition shown changed since the preview, or a concurrent publication.
         ClockBehind: the clock is behind the newest stored instant.
         EditionRefused: the folder holds editions not published by this instance, or the last edition was altered.
     """
@@ -180,11 +182,15 @@ def publish(
             raise FigureRefused("figures_changed_since_preview")
         signing = signer(store, chosen, now=now)
         about = {"note": typed(note), "previous_sha256": before, **_anchors(store, signing)}
+        bring(store, folder)  # the edition shown is that of this pointer, or of a later one, which ``show`` refuses
+        compared_with = on_disk.current(folder)
+        if shown is not None and shown != (compared_with.number if compared_with else 0):
+            raise FigureRefused("shown_changed_meanwhile")
         row = _write(beside, gathered, number, about, now, chosen, signing)
         row["published_by"] = viewer
         intend(store, row)
         try:
-            show(store, row, beside, folder, signing, now=now, actor=actor)
+            show(store, row, beside, folder, signing, sequence=about["pointer_sequence"], now=now, actor=actor)
         except BaseException:
             settle(store, folder)  # the database records whether it was shown
             raise
@@ -244,10 +250,11 @@ def rollback(
     signing = signer(store, chosen, now=now)
     with store.writing(is_figures=False) as session:
         marks = withdrawn(session, folder)
+        every = recorded_in(session).editions  # one may have been published since ``noted``
         own = marks.pop(number, None)
         # Returning to an edition undoes the act that withdrew it, for all editions withdrawn by that act.
         marks = {n: why for n, why in marks.items() if own is None or why["at"] != own["at"]}
-        for later in noted.editions:
+        for later in every:
             if later > number:
                 marks.setdefault(later, {"at": now.isoformat() + "Z", "reason": typed(reason)})
         document = point(session, signing, number, noted.editions[number], marks, now=now, actor=actor)

@@ -35,12 +35,14 @@ from publishers.editions.keys import (
     Key,
     canonical,
     finish_rotation,
+    keep_private,
     keys_document,
     load_private,
     make_private,
     name_of,
     public_of,
     sign,
+    waiting_keys,
 )
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER
 from publishers.editions.scratch import beside, put, sweep, sync_folder
@@ -127,18 +129,23 @@ def signer(store: Store, chosen: Settings, *, now: datetime) -> Signer:
     Raises:
         SettingsRefused: the private key is missing, does not match, or is readable by others.
     """
-    path = chosen.signing_key_file
     with store.writing(is_figures=False) as session:
-        if keys := keys_in(session):
-            finish_rotation(path, keys[-1].key_id)
-        private = load_private(path)
-        if keys and (private is None or name_of(public_of(private)) != keys[-1].key_id):
-            raise SettingsRefused("signing_key_not_here", path=path, key=keys[-1].key_id)
-        if keys and private is not None:
-            return Signer(private, keys[-1])
-        private = private or make_private(path)
-        key = _introduce(session, private, chosen.editions_dir, now=now)
-        return Signer(private, key)
+        return signer_in(session, chosen, now=now)
+
+
+def signer_in(session: Session, chosen: Settings, *, now: datetime) -> Signer:
+    """Return the signer as ``signer`` does, within a transaction: no key is introduced until it ends."""
+    path = chosen.signing_key_file
+    if keys := keys_in(session):
+        finish_rotation(path, keys[-1].key_id)
+    private = load_private(path)
+    if keys and (private is None or name_of(public_of(private)) != keys[-1].key_id):
+        raise SettingsRefused("signing_key_not_here", path=path, key=keys[-1].key_id)
+    if keys and private is not None:
+        return Signer(private, keys[-1])
+    private = private or make_private(path)
+    key = _introduce(session, private, chosen.editions_dir, now=now)
+    return Signer(private, key)
 
 
 def _introduce(
@@ -171,13 +178,18 @@ def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = Fal
         SettingsRefused: the old private key is missing and was not declared lost.
     """
     path, folder = chosen.signing_key_file, chosen.editions_dir
-    before = None if is_lost else signer(store, chosen, now=now)
-    waiting = path.with_name(path.name + NEXT)
-    with store.writing(is_figures=False) as session:
+    private = Ed25519PrivateKey.generate()
+    waiting = path.with_name(f"{path.name}{NEXT}.{name_of(public_of(private))}")
+    with store.writing(
+        is_figures=False
+    ) as session:  # all within: a key that another process introduces meanwhile would not be followed
         keys, document = keys_in(session), _newest(session)
         if not keys or document is None:
             raise FigureRefused("no_key_yet")
-        private = make_private(waiting)
+        before = None if is_lost else signer_in(session, chosen, now=now)
+        for left in waiting_keys(path):  # of rotations that ended before they were recorded
+            left.unlink()
+        keep_private(private, waiting)
         key = _introduce(session, private, folder, now=now, before=before, follows=keys[-1].key_id)
         fields = json.loads(document)
         made = on_disk.read_manifest(folder, fields["edition"])
@@ -213,14 +225,19 @@ def intend(store: Store, row: Row) -> None:
         session.execute(insert(table_of(tables.Publication)).values(**_with_publisher(session, row)))
 
 
-def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *, now: datetime, actor: str) -> None:
+def show(store: Store, row: Row, written: Path, folder: Path, signing: Signer, *, sequence: int, now: datetime, actor: str) -> None:
     """Rename an edition's folder and move the pointer to it, in one database transaction.
+
+    Args:
+        sequence: of the pointer to the edition with which this one was compared.
 
     Raises:
         FigureRefused: another process came first.
     """
     number = row["edition"]
     with store.writing(is_figures=False) as session:
+        if _sequence(session) != sequence:
+            raise FigureRefused("shown_changed_meanwhile")
         known_row = session.get(tables.Publication, number)
         if known_row is None:  # another process's start took this for the intention of a dead process
             session.execute(insert(table_of(tables.Publication)).values(**_with_publisher(session, row)))
@@ -259,7 +276,13 @@ def point(
     session: Session, signing: Signer, number: int, edition_sha256: str, marks: Mapping[int, Mapping[str, str]], *,
     now: datetime, actor: str,
 ) -> str:  # fmt: skip
-    """Add the row that moves the pointer; return its signed document, as written to disk."""
+    """Add the row that moves the pointer; return its signed document, as written to disk.
+
+    Raises:
+        FigureRefused: the signer's key was replaced meanwhile.
+    """
+    if keys_in(session)[-1].key_id != signing.key.key_id:
+        raise FigureRefused("key_changed_meanwhile")
     before = _newest(session)
     sequence = _sequence(session) + 1
     fields = {
