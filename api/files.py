@@ -9,7 +9,7 @@ from __future__ import annotations
 import mimetypes
 import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import wraps
 
@@ -68,10 +68,12 @@ def _file(request: Request, edition: Edition, name: str, *, lasting: bool) -> Re
         "Last_Modified": format_datetime(published, usegmt=True),
         "Cache_Control": FOREVER if lasting or HASHED.search(name) else BRIEFLY,
     }  # fmt: skip
-    if since and "if-none-match" not in request.headers and _not_after(published, since):
-        return Response(status_code=304, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in stamps.items()}})
+    tag = listed["sha256"][:32]
+    if since and "if-none-match" not in request.headers and _is_then(published, since):
+        known = {"ETag": f'"{tag}"', "Vary": "Accept-Encoding", **{k.replace("_", "-"): v for k, v in stamps.items()}}
+        return Response(status_code=304, headers={**HEADERS, **known})
     content = edition.content(f"{SITE}/{name}")
-    return part_of(request, content, conditional(request, content, kind, etag=listed["sha256"][:32], **stamps))
+    return part_of(request, content, conditional(request, content, kind, etag=tag, **stamps))
 
 
 def _is_of_a_page(name: str) -> bool:
@@ -89,9 +91,10 @@ def _lost(request: Request, edition: Edition, name: str) -> Response:
     return Response(content, 404, {"Cache-Control": BRIEFLY}, "text/html; charset=utf-8")
 
 
-def _not_after(published: object, since: str) -> bool:
+def _is_then(published: datetime, since: str) -> bool:
+    """Return whether a client has just this edition, by its instant: one of a later edition may have been withdrawn since."""
     try:
-        return published <= parsedate_to_datetime(since)  # type: ignore[operator]
+        return published == parsedate_to_datetime(since)
     except (TypeError, ValueError, OverflowError):  # no date; without a zone; a year or an offset beyond any calendar
         return False
 

@@ -21,9 +21,11 @@ from sqlmodel import SQLModel
 from api.hosts import place
 from kpis.errors import SettingsRefused
 from kpis.registers import REGISTERS
+from kpis.reporting.hours import hours_of
+from kpis.reporting.outbox import stuck
 from kpis.seen import counts, journal
 from kpis.settings import LOOPBACK, Settings, settings, software_version
-from kpis.state import state_of
+from kpis.state import State, state_of
 from kpis.store import tables
 from kpis.store.fields import table_of
 from kpis.store.store import utc_now
@@ -74,6 +76,8 @@ class Instance(Collector):
         for name, count in self._rows[1].items():
             rows.add_metric([name], count)
         metrics: list[Metric] = [GaugeMetricFamily("mieruka_data_revision", "Rises with every change", value=state.revision), rows]
+        if not in_public:
+            metrics.append(_outbox(state, chosen))
         if edition is not None:
             age = (utc_now() - edition.published_at).total_seconds()
             metrics += [
@@ -81,6 +85,15 @@ class Instance(Collector):
                 GaugeMetricFamily("mieruka_edition_age_seconds", "Since it was published", value=age),
             ]
         return metrics
+
+
+def _outbox(state: State, chosen: Settings) -> Metric:
+    with state.store.reading() as session:
+        seen = stuck(session, hours_of(chosen.notice_hours), now=utc_now(), by_mail=bool(chosen.smtp_host))
+    notices = GaugeMetricFamily("mieruka_notices_stuck", "Notices that do not go out", labels=["how"])
+    for how, count in (("late", seen.late), ("failing", seen.failing), ("failed", seen.failed)):
+        notices.add_metric([how], count)
+    return notices
 
 
 class _Quiet(WSGIRequestHandler):

@@ -1,4 +1,7 @@
-"""Readiness of this process: database, tables, edition, disk space and clock, each checked within two seconds independently."""
+"""Readiness of this process: database, tables, edition, disk space and clock, each checked within two seconds independently.
+
+Whether notices go out is said too, but makes no process unready: another one would send no more.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from anyio import CapacityLimiter
+from sqlalchemy import Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -23,12 +27,13 @@ from kpis.state import state_of
 from kpis.store.store import utc_now
 from kpis.store.unavailable import said_outside
 from kpis.store.upgrade import version_of
-from publishers.doctor.database import clock, schema, stamped_at
+from publishers.doctor.database import clock, outbox, schema, stamped_at
 from publishers.doctor.files import room, written_to
 from publishers.doctor.findings import Finding
 from publishers.editions import on_disk
 
 FILES = CapacityLimiter(4)  # threads that check folders: a hanging disk blocks no more than these
+OUTBOX = "outbox"
 _WAIT = HEALTH_SECONDS - 0.3
 Judged = dict[str, tuple[bool, str]]
 
@@ -44,11 +49,18 @@ def _database() -> Judged:
         return {"database": (True, f"revision {revision}"), "clock": _judged(at)}
     state = state_of(chosen.database_url)
     engine = state.store.engine
+    tables_are = schema(version_of(engine))
     return {
         "database": (True, f"revision {state.revision}"),
-        "schema": _judged(schema(version_of(engine))),
+        "schema": _judged(tables_are),
         "clock": _judged(clock(stamped_at(engine), now=utc_now())),
+        OUTBOX: (False, "-") if tables_are.grade != "ok" else _judged(_outbox(engine)),
     }
+
+
+def _outbox(engine: Engine) -> Finding:
+    with engine.connect() as connection:
+        return outbox(connection, settings(), now=utc_now())
 
 
 def _edition() -> Judged:
@@ -75,7 +87,7 @@ def _judged(finding: Finding) -> tuple[bool, str]:
 
 async def judged() -> Judged:
     """Run all checks; one that times out counts as not ready."""
-    in_database = ("database", "clock") if settings().mode == "public" else ("database", "schema", "clock")
+    in_database = ("database", "clock") if settings().mode == "public" else ("database", "schema", "clock", OUTBOX)
     parts = await asyncio.gather(
         _asked(_database, in_database, HEALTH), _asked(_edition, ("edition",), FILES), _asked(_disk, ("disk",), FILES)
     )
@@ -95,7 +107,7 @@ async def _asked(look: Callable[[], Judged], names: tuple[str, ...], limiter: Ca
 async def _ready(request: Request) -> Response:
     """Answer 200 if all checks pass, else 503 with the failures."""
     parts = await judged()
-    is_ready = all(is_ok for is_ok, _ in parts.values())
+    is_ready = all(is_ok for name, (is_ok, _) in parts.items() if name != OUTBOX)
     checks: dict[str, Any] = {name: {"ok": is_ok, "detail": detail} for name, (is_ok, detail) in parts.items()}
     body = {"status": "ok" if is_ready else "unavailable", "version": software_version(), "checks": checks}
     return JSONResponse(body, 200 if is_ready else 503, {"Cache-Control": "no-store"})

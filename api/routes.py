@@ -323,11 +323,10 @@ def conditional(request: Request, body: bytes, media_type: str, *, etag: str = "
         etag: the checksum of a file that never changes; what is compressed of it is kept.
     """
     tag = f'"{etag or hashlib.sha256(body).hexdigest()[:32]}"'
-    sent = {**HEADERS, "ETag": tag, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    sent = {**HEADERS, "ETag": tag, "Vary": "Accept-Encoding", **{name.replace("_", "-"): value for name, value in headers.items()}}
     tags = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
     if tag in tags or "*" in tags:
         return Response(status_code=304, headers=sent)
-    sent["Vary"] = "Accept-Encoding"
     takes = takes_gzip(request.headers.get("accept-encoding", "")) and "range" not in request.headers
     if takes and len(body) >= _LEAST_PACKED and _PLAIN.match(media_type):
         body, sent["Content-Encoding"] = _packed.of(etag, body) if etag else compressed(body), "gzip"

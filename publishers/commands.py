@@ -103,8 +103,12 @@ def verify_command(
     if what.startswith(("http://", "https://")):
         proved = verify_address(what, edition, key=pinned)
         _say_proved(proved.faults, proved.editions)
-    folder, number = settings().editions_dir, int(what) if what.isascii() and what.isdigit() and len(what) < 5 else edition
-    if what and number is None:
+    folder, number = settings().editions_dir, edition
+    if what.isascii() and what.isdigit() and len(what) < 5:
+        number = int(what)
+        if edition not in (None, number):
+            raise WrongValue("verify_two_numbers", option="--edition", first=number, second=edition)
+    elif what:
         folder = Path(what)
         if not folder.is_dir():
             raise NotFound("folder_unknown", folder=what)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlmodel import Session
 
 from kpis.as_text import line
@@ -35,6 +35,10 @@ from kpis.store.tables import table_of
 
 LEASE = timedelta(minutes=10)  # longer than any handover takes (``SECONDS`` of smtp and hooks)
 AT_ONCE = 20  # messages claimed together by a sender
+LATE, RECENT = (
+    timedelta(hours=2),
+    timedelta(days=1),
+)  # of sending hours begun, after which a message is late; since when failures count
 LOOKED_AT = 5_000  # waiting messages examined at once; deferred ones are examined once
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # after each failure; after the last the message has failed
 OPEN = (NoticeState.WAITING.value, NoticeState.CLAIMED.value, NoticeState.SENDING.value)
@@ -86,6 +90,20 @@ class OutboxLine:
     attempts: int
     last_error: str
     facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """How many messages wait longer than they should, failed at the last attempt, and failed for good or may have within a day."""
+
+    late: int
+    failing: int
+    failed: int
+
+    @property
+    def is_any(self) -> bool:
+        """Return whether any message does not go out."""
+        return any((self.late, self.failing, self.failed))
 
 
 # Sending ----------------------------------------------------------------------------------------------------------------
@@ -258,6 +276,24 @@ def counts(store: Store) -> dict[str, int]:
         query = select(_N.c.state, func.count()).group_by(_N.c.state)
         by_state = {state: count for state, count in session.execute(query)}
         return {state: by_state[state] for state in NoticeState.values() if state in by_state}
+
+
+def stuck(connection: Connection | Session, hours: Hours, *, now: datetime, by_mail: bool) -> Stuck:
+    """Return how much of the outbox does not go out.
+
+    Args:
+        by_mail: mail can be sent; where it cannot, nobody expects any.
+    """
+    n = select(func.count()).select_from(_N)
+    due = [_N.c.state.in_(OPEN), _N.c.next_try_at <= now, *([] if by_mail else [_N.c.reader.startswith(WEBHOOK)])]
+    oldest = connection.execute(select(func.min(_N.c.next_try_at)).where(*due)).scalar()
+    is_late = oldest is not None and (oldest if hours.holds(oldest) else hours.opening(oldest)) + LATE < now
+    failed = (_N.c.state.in_([NoticeState.FAILED, NoticeState.UNKNOWN]), _N.c.settled_at >= now - RECENT)
+    return Stuck(
+        late=connection.execute(n.where(*due)).scalar_one() if is_late else 0,
+        failing=connection.execute(n.where(_N.c.state == NoticeState.WAITING, _N.c.attempts > 0)).scalar_one(),
+        failed=connection.execute(n.where(*failed)).scalar_one(),
+    )
 
 
 def lines(store: Store, *, viewer: str, states: Sequence[str] = ()) -> list[OutboxLine]:

@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 
 from kpis.errors import SchemaRefused
 from kpis.message import few
+from kpis.reporting.hours import hours_of
+from kpis.reporting.outbox import stuck
 from kpis.settings import Settings
 from kpis.store import tables
 from kpis.store.append_only import APPEND_ONLY
@@ -59,6 +61,7 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
                 if differences := differing(connection):
                     yield wrong("schema", "schema_differs", held=version, differences="; ".join(differences))
                 yield clock(stamped_at(engine), now=now)
+                yield outbox(connection, chosen, now=now)
     finally:
         engine.dispose()
 
@@ -102,6 +105,14 @@ def clock(newest: datetime | None, *, now: datetime) -> Finding:
     if newest is not None and now - newest > FAR:
         return wrong("clock", "clock_ahead", now=in_utc(now), newest=in_utc(newest), days=(now - newest).days)
     return ok("clock", "doctor_clock_there", now=in_utc(now))
+
+
+def outbox(connection: Connection, chosen: Settings, *, now: datetime) -> Finding:
+    """Check whether notices go out: a mail server that takes none is seen nowhere else until a bureau misses its deadline."""
+    seen = stuck(connection, hours_of(chosen.notice_hours), now=now, by_mail=bool(chosen.smtp_host))
+    if seen.is_any:
+        return doubt("outbox", "doctor_outbox_stuck", late=seen.late, failing=seen.failing, failed=seen.failed)
+    return ok("outbox", "doctor_outbox_fine")
 
 
 def engine_settings(connection: Connection) -> Iterator[Finding]:

@@ -186,6 +186,7 @@ def rotate(store: Store, chosen: Settings, *, now: datetime, is_lost: bool = Fal
         keys, document = keys_in(session), _newest(session)
         if not keys or document is None:
             raise FigureRefused("no_key_yet")
+        finish_rotation(path, keys[-1].key_id)
         before = None if is_lost else signer_in(session, chosen, now=now)
         for left in waiting_keys(path):  # of rotations that ended before they were recorded
             left.unlink()

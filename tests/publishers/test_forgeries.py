@@ -384,6 +384,14 @@ def test_the_command_names_what_differs_and_never_shows_a_traceback(forged: Forg
     assert command("verify", **around).returncode == 0
     assert command("verify", str(forged.folder), "--key", given, EDITIONS_DIR=str(forged.folder.parent)).returncode == 0
     assert command("verify", str(forged.folder), "--key", "bm90IGEga2V5", **around).returncode == 2
+    page_changed(forged)
+    others = {**around, "EDITIONS_DIR": str(forged.folder.parent / "nowhere")}
+    for words, code in ((("--edition", "2"), 1), (("--edition", "1"), 0)):
+        assert command("verify", str(forged.folder), *words, **others).returncode == code, (
+            "of this folder, not of the instance's own"
+        )
+    assert command("verify", str(forged.folder.parent / "none"), "--edition", "1", **around).returncode == 2
+    assert command("verify", "1", "--edition", "2", **around).returncode == 2
     (forged.folder / "current.json").write_bytes(b"")
     for words in (("verify",), ("verify", "2"), ("verify", str(forged.folder), "--key", forged.key)):
         said = command(*words, **around)

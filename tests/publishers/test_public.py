@@ -13,6 +13,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from http.client import HTTPMessage
 from pathlib import Path
 
@@ -115,6 +116,10 @@ def test_what_has_not_changed_is_not_sent_again(public: int, address: str) -> No
         assert email.utils.parsedate_to_datetime(headers["Last-Modified"])
         assert asked(public, address, If_Modified_Since=headers["Last-Modified"])[0] == 304
         assert asked(public, address, If_Modified_Since="Mon, 01 Jan 2001 00:00:00 GMT")[0] == 200
+        later = email.utils.format_datetime(
+            email.utils.parsedate_to_datetime(headers["Last-Modified"]) + timedelta(days=1), usegmt=True
+        )
+        assert asked(public, address, If_Modified_Since=later)[0] == 200, "of a later edition, which was withdrawn since"
 
 
 @pytest.mark.parametrize(

@@ -168,7 +168,7 @@ def test_a_process_that_is_ready_says_so_in_every_mode(request: pytest.FixtureRe
     answer = (made.instance if isinstance(made, Office) else made).ask("/api/health/ready")
     told = json.loads(answer.body)
     assert (answer.status, told["status"]) == (200, "ok")
-    assert set(told["checks"]) == {"database", "clock", "edition", "disk"} | ({"schema"} if mode != "public" else set())
+    assert set(told["checks"]) == {"database", "clock", "edition", "disk"} | ({"schema", "outbox"} if mode != "public" else set())
     assert all(check["ok"] is True and check["detail"] for check in told["checks"].values()) and "/tmp" not in str(told)
 
 
