@@ -132,16 +132,19 @@ year: $(VENV)/.dev tools
 mutations: $(VENV)/.dev
 	@TEST_POSTGRES_URL="$${TEST_POSTGRES_URL:-$$(bash .ci/postgres)}" $(PY) -m tests.mutations
 
-# The software bill of materials (CycloneDX, with checksums of all packages), and known vulnerabilities of the packages. Their tools have
-# requirements of their own, and therefore an environment of their own.
+# The software bill of materials (CycloneDX, with checksums of all packages), and known vulnerabilities of the packages: of all that an
+# image holds, and of what builds the program. Their tools have requirements of their own, and therefore an environment of their own.
+SHIPPED := requirements.txt deploy/requirements-postgresql.txt deploy/requirements-build.txt
+
 $(VENV)/supply/bin/pip-audit: | $(VENV)/bin/python
 	@$(PY) -m venv $(VENV)/supply && $(VENV)/supply/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 cyclonedx-bom==7.5.0
 
 sbom: $(VENV)/supply/bin/pip-audit
-	@mkdir -p dist && $(VENV)/supply/bin/cyclonedx-py requirements requirements.txt --of JSON -o dist/sbom.json && echo dist/sbom.json
+	@mkdir -p dist && cat $(SHIPPED) | awk '/^[a-z0-9]/ { is_first = !seen[$$1]++ } is_first' \
+	  | $(VENV)/supply/bin/cyclonedx-py requirements --of JSON -o dist/sbom.json - && echo dist/sbom.json
 
 audit: $(VENV)/supply/bin/pip-audit
-	@$(VENV)/supply/bin/pip-audit -r requirements.txt --disable-pip --timeout 15 >$(VENV)/audit.txt 2>&1; found=$$?; \
+	@$(VENV)/supply/bin/pip-audit $(SHIPPED:%=-r %) --disable-pip --timeout 15 >$(VENV)/audit.txt 2>&1; found=$$?; \
 	  if grep -q "could not be audited" $(VENV)/audit.txt; then echo "脆弱性の情報に届かないため調べていません / not audited: the data on weaknesses cannot be reached from here"; exit 0; fi; \
 	  cat $(VENV)/audit.txt; exit $$found
 

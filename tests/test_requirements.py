@@ -13,11 +13,13 @@ from packaging.utils import canonicalize_name
 
 from kpis.settings import ROOT
 
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+DECLARED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = DECLARED["project"]
 RUN = PROJECT["dependencies"]
 FILES = {
     "requirements.txt": RUN,
     "requirements-dev.txt": [*RUN, *(r for group in PROJECT["optional-dependencies"].values() for r in group)],
+    "deploy/requirements-build.txt": DECLARED["build-system"]["requires"],
 }
 
 
@@ -73,8 +75,8 @@ def test_requirements_hold_what_pyproject_leads_to(name: str) -> None:
 
 
 def test_tests_run_with_the_versions_that_are_shipped() -> None:
-    run, dev = (pinned((ROOT / name).read_text(encoding="utf-8")) for name in FILES)
-    assert run.items() <= dev.items()
+    run, dev, build = (pinned((ROOT / name).read_text(encoding="utf-8")) for name in FILES)
+    assert run.items() <= dev.items() and build.items() <= dev.items()
 
 
 def test_a_drift_is_found() -> None:

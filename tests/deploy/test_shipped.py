@@ -3,20 +3,47 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
 
 from kpis.settings import ROOT, Settings
 
 DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
+PACKAGES = ["requirements.txt", *sorted(path.relative_to(ROOT).as_posix() for path in DEPLOY.glob("requirements-*.txt"))]
 
 
-def test_the_container_speaks_to_postgresql_with_the_very_files_that_are_tested() -> None:
-    def blocks(name: str) -> set[str]:
-        text = re.sub(r"^ *#.*\n", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.M)
-        return {block.strip() for block in re.split(r"\n(?=[a-z0-9])", text)}
+def blocks(name: str) -> set[str]:
+    """Return the packages of a file of requirements, each with its checksums."""
+    text = re.sub(r"^ *#.*\n", "", (ROOT / name).read_text(encoding="utf-8"), flags=re.M)
+    return {block.strip() for block in re.split(r"\n(?=[a-z0-9])", text)}
 
-    own = blocks("deploy/requirements-postgresql.txt")
-    assert len(own) == 2 and own <= blocks("requirements-dev.txt")
+
+def test_the_container_speaks_to_postgresql_and_is_built_with_the_very_files_that_are_tested() -> None:
+    own, build = blocks("deploy/requirements-postgresql.txt"), blocks("deploy/requirements-build.txt")
+    assert len(own) == 2 and own | build <= blocks("requirements-dev.txt")
+
+
+@pytest.mark.parametrize("name", ["deploy/Containerfile", "docs/operations.md"])
+def test_nothing_is_installed_without_its_checksum(name: str) -> None:
+    """What is fetched has a checksum and is not built here; what is built here is built with what is there, and fetches nothing."""
+    commands = re.findall(r"bin/pip (?:install|wheel) .*", (ROOT / name).read_text(encoding="utf-8"))
+    assert len(commands) == 5
+    for command in commands:
+        assert {"--require-hashes", "--only-binary"} < {*command.split()} or "--no-index" in command, command
+        assert " wheel " not in command or "--no-build-isolation" in command, command
+    for file in PACKAGES:
+        assert any(f"-r {place}" in command for command in commands for place in (file, Path(file).name)), file
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+@pytest.mark.parametrize("target", ["sbom", "audit"])
+def test_every_package_that_is_installed_is_listed_and_asked_about(target: str) -> None:
+    said = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout
+    assert [file for file in PACKAGES if file not in said] == []
 
 
 def test_every_setting_named_is_one_of_the_program() -> None:
