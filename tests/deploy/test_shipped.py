@@ -61,7 +61,8 @@ def test_every_setting_named_is_one_of_the_program() -> None:
 
 def test_nothing_of_a_government_stands_in_what_is_shipped() -> None:
     for path in FILES:
-        assert not re.search(r"tokyo|東京|都庁|metro\.", path.read_text(encoding="utf-8"), re.I), path
+        text = path.read_text(encoding="utf-8").replace("Asia/Tokyo", "")  # the time zone of the whole country
+        assert not re.search(r"tokyo|東京|都庁|metro\.", text, re.I), path
 
 
 def test_the_process_that_a_visitor_is_noted_for_and_the_other_one_are_never_counted_out() -> None:
