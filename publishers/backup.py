@@ -272,12 +272,10 @@ def _prove(folder: Path) -> dict[str, Any]:
     if wrong := sorted({name for name in {*listed, *there} if listed.get(name) != there.get(name)}):
         raise CopyRefused("backup_differs", folder=folder, file=few(wrong, 5))
     if schema == newest_version():  # columns of an earlier version differ; the file was just verified by its checksum
-        with tempfile.TemporaryDirectory() as scratch:
-            copy = shutil.copyfile(folder / DATABASE, Path(scratch) / DATABASE)
-            store = Store(f"sqlite:///{copy}")
-            with one_state(store) as connection:
-                now = {name: rows.to_json() for name, rows in rows_of(connection).items()}
-            store.engine.dispose()
+        store = Store(frozen_url(folder / DATABASE))  # read where it stands: /tmp may be memory, with no room for a copy
+        with one_state(store) as connection:
+            now = {name: rows.to_json() for name, rows in rows_of(connection).items()}
+        store.engine.dispose()
         if wrong := [name for name in {*counted, *now} if counted.get(name, TableSum().to_json()) != now.get(name)]:
             raise CopyRefused("backup_differs", folder=folder, file=few(wrong, 5))
     return manifest

@@ -140,6 +140,12 @@ def test_a_backup_that_is_not_as_it_was_made_is_not_put_back(
     assert held(target)["observation"]["rows"] == 0
 
 
+def test_a_backup_needs_no_room_but_where_it_is_made(published: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a container ``/tmp`` is memory, where a copy of the whole database had no room."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
+    assert make_backup(published.store, tmp_path / "kept", published.chosen)["tables"]
+
+
 def test_nothing_is_written_over(published: House, made: Path, tmp_path: Path) -> None:
     with pytest.raises(CopyRefused, match="exists"):
         make_backup(published.store, made, published.chosen)
