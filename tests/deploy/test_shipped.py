@@ -50,13 +50,14 @@ def test_every_setting_named_is_one_of_the_program() -> None:
     known = {field.validation_alias for field in Settings.model_fields.values()}
     named = set()
     for path in FILES:
-        if path.suffix in (".env", ".yaml") or path.name.endswith(".env.example"):
+        if path.suffix in (".env", ".yaml") or path.name.endswith((".env.example", ".yaml.example")):
             named |= set(re.findall(r"^\s*(?:- name: |#? ?)([A-Z][A-Z_]{3,})[=:]", path.read_text(encoding="utf-8"), re.M))
     others = {"POSTGRES_PASSWORD_FILE", "POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD", "NGINX_ENVSUBST_FILTER"}
     front = {"PUBLIC_HOST", "OFFICE_HOST", "LISTEN", "LISTEN_HTTP", "SNIPPETS", "TLS", "EDITIONS", "ENTRY_NETWORK"}
     front |= {f"{a}_{b}{c}" for a in ("OFFICE", "PUBLIC") for b in ("ONE", "TWO") for c in ("", "_PORT")}
     composed = set(re.findall(r"\$\{([A-Z_]+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
-    assert named - known - others - front - composed == set()
+    given = {"TZ", "BACKUP_AT", "TIME_ZONE"}
+    assert named - known - others - front - composed - given == set()
 
 
 def test_nothing_of_a_government_stands_in_what_is_shipped() -> None:
@@ -70,3 +71,28 @@ def test_the_process_that_a_visitor_is_noted_for_and_the_other_one_are_never_cou
     text = (DEPLOY / "nginx" / "mieruka.conf.template").read_text(encoding="utf-8")
     noted = re.findall(r"^upstream \w+_(?:one|two) .*$", text, re.M)
     assert len(noted) == 4 and all(line.count("max_fails=0;") == 2 for line in noted)
+
+
+@pytest.mark.parametrize("name", ["systemd/public.env.example", "compose.yaml", "compose.env.example", "kubernetes/config.yaml"])
+def test_public_processes_are_told_the_key_to_insist_on_and_begin_without_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the first publication there is no key: the setting is there, and blank."""
+    (given,) = re.findall(r"^ *EDITIONS_KEY[=:] *(.*?)(?: +#.*)?$", (DEPLOY / name).read_text(encoding="utf-8"), re.M)
+    assert given in ("", '""', '"${EDITIONS_KEY:-}"')
+    monkeypatch.setenv("EDITIONS_KEY", "")
+    assert Settings().editions_key == ""
+    assert name.endswith(".yaml") or "key show" in (DEPLOY / name).read_text(encoding="utf-8")
+
+
+def unit(name: str) -> dict[str, str]:
+    """Return what a unit says of its process."""
+    parts = dict(re.findall(r"^([A-Z]\w+)=(.*)$", (DEPLOY / "systemd" / f"{name}.service").read_text(encoding="utf-8"), re.M))
+    assert re.fullmatch(r"[1-9]\d*G", parts["MemoryMax"]) and int(parts["TasksMax"]) >= 512
+    return parts
+
+
+def test_units_are_bounded_and_their_servers_may_open_a_file_for_each_page() -> None:
+    for name in ("mieruka@", "mieruka-public@"):
+        assert int(unit(name)["LimitNOFILE"]) >= 4 * Settings.model_fields["pages_at_once"].default
+    for name in ("mieruka@", "mieruka-pull", "mieruka-notify"):
+        assert unit(name)["OOMPolicy"] == "continue", "systemd would end all where what reads a file met the limit"
+    assert int(unit("mieruka-pull")["MemoryMax"].rstrip("G")) > 6 and unit("mieruka-backup")
