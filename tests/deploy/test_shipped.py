@@ -80,6 +80,9 @@ def test_public_processes_are_told_the_key_to_insist_on_and_begin_without_one(na
     assert given in ("", '""', '"${EDITIONS_KEY:-}"')
     monkeypatch.setenv("EDITIONS_KEY", "")
     assert Settings().editions_key == ""
+    assert name == "compose.env.example" or re.search(r"^ *MIERUKA_MODE[=:] *public$", (DEPLOY / name).read_text("utf-8"), re.M), (
+        "for doctor"
+    )
     assert name.endswith(".yaml") or "key show" in (DEPLOY / name).read_text(encoding="utf-8")
 
 
