@@ -10,9 +10,9 @@ back_up() {
 }
 
 seconds_until() {
-  now=$(date +%s) then=$(date -d "$1" +%s)
-  [ "$then" -gt "$now" ] || then=$(date -d "tomorrow $1" +%s)
-  echo $((then - now))
+  now=$(date +%s) at=$(date -d "$1" +%s)
+  [ "$at" -gt "$now" ] || at=$(date -d "tomorrow $1" +%s)
+  echo $((at - now))
 }
 
 [ -n "$(find "$folder" -mindepth 1 -maxdepth 1 -type d -name '20*T*Z' -mtime -1)" ] || back_up
