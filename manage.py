@@ -30,6 +30,7 @@ with enough():
     from kpis.seen import journal
     from kpis.settings import LOCAL, ROOT, settings
     from kpis.store import tables
+    from kpis.store.engine import shown_url
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
     from kpis.store.upgrade import refuse_differing
     from kpis.terminal import err, localised, out, outlive_readers, own_store, refused_usage
@@ -59,7 +60,7 @@ def init(
     # With a clock that is right, the instant of this write is the latest from now on; else it shows that one can write, and changes nothing.
     with store.writing(is_figures=False, any_clock=not is_clock_right, is_clock_right=is_clock_right, is_stamped=is_clock_right):
         pass
-    out.print(localised("database_at", address=settings().database_url.split("@")[-1]))
+    out.print(localised("database_at", address=shown_url(settings().database_url)))
 
 
 for room in (

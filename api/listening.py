@@ -22,6 +22,7 @@ from websockets.server import ServerProtocol
 from api import numbers
 from api.policy import headers_of
 from kpis.languages import both_shipped
+from kpis.memory import BESIDE_PAGES, allow_files
 from kpis.message import Message
 from kpis.seen import journal
 from kpis.settings import settings, software_version
@@ -232,6 +233,7 @@ def serve(app: ASGIApp | str) -> None:
     """Serve the app, or the one named as ``server:app``, at the address in the settings until told to stop."""
     chosen = settings()
     chosen.keep_files_own()
+    allow_files(chosen.pages_at_once + BESIDE_PAGES)
     journal.begin(serves=True)
     numbers_at = numbers.begin(chosen)
     journal.write(

@@ -54,7 +54,7 @@ def _database() -> Judged:
         "database": (True, f"revision {state.revision}"),
         "schema": _judged(tables_are),
         "clock": _judged(clock(stamped_at(engine), now=utc_now())),
-        OUTBOX: (False, "-") if tables_are.grade != "ok" else _judged(_outbox(engine)),
+        OUTBOX: _judged(_outbox(engine) if tables_are.grade == "ok" else tables_are),
     }
 
 

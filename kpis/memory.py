@@ -22,7 +22,8 @@ if sys.platform != "win32":  # POSIX only
 
 NEEDED = 600  # MB of address space needed to load the commands on a machine of two processors
 NEEDED_TO_SERVE = 1000  # for the first viewers; at 700 MB it serves without search, and fails some requests
-NEEDED_FILES = 32  # open at once while a command works; a server needs one more for each page (``mieruka doctor``)
+NEEDED_FILES = 32  # open at once while a command works
+BESIDE_PAGES = 500  # open at once in a server beside one for each page: files sent, databases, readers of files
 EXIT_CODE = 71
 INTERRUPTED = 2
 _WORDS = Path(__file__).resolve().parent.parent / "data" / "text"  # the program's own: there may be no government yet
@@ -73,6 +74,16 @@ def _limit(name: str) -> int | None:
         return None
     soft, _ = resource.getrlimit(getattr(resource, name))
     return None if soft == resource.RLIM_INFINITY else soft
+
+
+def allow_files(wanted: int) -> None:
+    """Let this process open as many files as the system lets it, at least for a page each: by default it allows fewer than it would."""
+    if sys.platform == "win32":
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _is_of_memory(error: BaseException | None) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from stat import S_ISDIR
 from typing import Annotated, Any, Literal
 from unicodedata import category
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -171,22 +171,14 @@ class Settings(BaseSettings):
         }  # fmt: skip
         if missing := [name for name, value in given.items() if not value.strip()]:
             raise SettingsRefused("office_needs_settings", names=", ".join(missing))
-        cookie, client, database = given["COOKIE_SECRET"], given["OIDC_CLIENT_SECRET"], urlsplit(self.database_url)
+        cookie, client = given["COOKIE_SECRET"], given["OIDC_CLIENT_SECRET"]
         if len(cookie) < COOKIE_SECRET_LENGTH or is_example(cookie) or bits(cookie) < COOKIE_SECRET_BITS:
             raise SettingsRefused("cookie_secret_weak", length=COOKIE_SECRET_LENGTH)
         if is_example(client) or bits(client) < CLIENT_SECRET_BITS:
             raise SettingsRefused("client_secret_weak")
-        password = unquote(database.password or "")
-        if (
-            password
-            and database.hostname not in LOOPBACK
-            and (
-                is_example(password)
-                or password.casefold() in (database.username, "postgres")
-                or bits(password) < CLIENT_SECRET_BITS
-            )
-        ):
-            raise SettingsRefused("database_password_weak")
+        for name, database in (("DATABASE_URL", self.database_url), ("VOICES_URL", self.voices_url)):
+            if _is_guessed(database):
+                raise SettingsRefused("database_password_weak", name=name)
         for name, address in (("PUBLIC_URL", self.public_url), ("OIDC_METADATA_URL", self.oidc_metadata_url)):
             parts = urlsplit(address)
             if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
@@ -279,6 +271,15 @@ def _is_folder(path: Path) -> bool | None:
         return None
 
 
+def _is_guessed(database: str) -> bool:
+    """Return whether the password in the address of a database on another machine is an example, or short in entropy."""
+    parts = urlsplit(database)
+    password = unquote(parts.password or "")
+    if not password or parts.hostname in LOOPBACK:
+        return False
+    return is_example(password) or password.casefold() in (parts.username, "postgres") or bits(password) < CLIENT_SECRET_BITS
+
+
 def keeping(url: str) -> str:
     """Return the address of a persistent database.
 
@@ -291,6 +292,8 @@ def keeping(url: str) -> str:
         raise SettingsRefused("database_without_file")
     if parts.scheme.startswith("sqlite") and parts.query:  # the driver would pass it over: mode=ro would write
         raise SettingsRefused("database_with_query", query=parts.query)
+    if any("password" in name.casefold() for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+        raise SettingsRefused("database_password_in_query")  # it would be shown wherever the address is
     return url
 
 

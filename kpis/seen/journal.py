@@ -146,9 +146,9 @@ def kept_clean(text: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _secrets_of(given: tuple[str, ...], url: str) -> tuple[str, ...]:
-    password = urlsplit(url).password or ""
-    every = {*given, password, unquote(password), quote(unquote(password), safe="")}
+def _secrets_of(given: tuple[str, ...], *databases: str) -> tuple[str, ...]:
+    passwords = [urlsplit(address).password or "" for address in databases]
+    every = {*given, *passwords, *map(unquote, passwords), *(quote(unquote(password), safe="") for password in passwords)}
     return tuple(sorted((secret for secret in every if len(secret) >= _SECRET_LENGTH), key=len, reverse=True))
 
 
@@ -159,7 +159,7 @@ def _secrets() -> tuple[str, ...]:
     except MierukaError:
         return ()
     given = (chosen.cookie_secret, chosen.oidc_client_secret, chosen.smtp_password)
-    return _secrets_of(tuple(secret.get_secret_value() for secret in given), chosen.database_url)
+    return _secrets_of(tuple(secret.get_secret_value() for secret in given), chosen.database_url, chosen.voices_url)
 
 
 def _with_record(_logger: object, _name: str, event: EventDict) -> EventDict:

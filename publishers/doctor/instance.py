@@ -15,6 +15,7 @@ from dotenv.parser import parse_stream
 from packaging.requirements import Requirement
 
 from kpis.errors import SettingsRefused
+from kpis.memory import BESIDE_PAGES
 from kpis.settings import HOME, LOOPBACK, ROOT, Settings, settings
 from kpis.store.engine import file_of, open_engine, shown_url
 from kpis.store.store import Store
@@ -24,18 +25,16 @@ from publishers.doctor.database import database
 from publishers.doctor.files import backups, folders, room
 from publishers.doctor.findings import Finding, doubt, looked, ok, wrong
 from publishers.editions import on_disk, record
-from publishers.editions.keys import Key, key_fault, waiting_key
+from publishers.editions.keys import Key, key_fault, pinned_key, waiting_key
 from publishers.editions.verify import EditionFault, verify
 from publishers.fonts import FONTS, japanese
 
-FEW_FILES = 1024  # one descriptor per open page, one per file being sent
 _NARROWEST = {4: 8, 6: 32}  # a proxy network wider than this cannot be trusted
 
 
 def examined(*, now: datetime) -> Iterator[Finding]:
     """Run all checks, read-only."""
     yield from looked("packages", packages)
-    yield from looked("files_open", open_files)
     chosen = None
     for finding in looked("settings", lambda: [ok("settings", "doctor_settings_there", mode=settings().mode)]):
         yield finding
@@ -43,6 +42,7 @@ def examined(*, now: datetime) -> Iterator[Finding]:
     if chosen is None:
         return  # without settings no locations are known
     yield from looked("settings", unknown)
+    yield from looked("files_open", lambda: open_files(chosen))
     yield from looked("addresses", lambda: addresses(chosen))
     yield from looked("disk", lambda: folders(chosen))
     if chosen.mode != "public":
@@ -102,7 +102,10 @@ def editions(chosen: Settings) -> Iterator[Finding]:
     """Check the editions and their signing key."""
     folder = chosen.editions_dir
     if chosen.mode == "public":
-        yield from _differences(verify(folder, key=chosen.editions_key), folder, is_needed=True)
+        key = pinned_key(chosen.editions_key) if chosen.editions_key else ""
+        yield from _differences(verify(folder, key=key), folder, is_needed=True)
+        if not key:
+            yield doubt("edition", "doctor_key_unknown")
         return
     file = file_of(chosen.database_url)
     if (file is not None and not file.is_file()) or not _is_current(chosen):
@@ -199,14 +202,14 @@ def packages() -> Iterator[Finding]:
     yield ok("packages", "doctor_packages_there", count=fits)
 
 
-def open_files() -> Iterator[Finding]:
-    """Check the limit of open files and connections per process."""
+def open_files(chosen: Settings) -> Iterator[Finding]:
+    """Check how many files a server may open, which raises its own limit as far as the system lets it."""
     try:
         import resource  # noqa: PLC0415  # not on Windows
     except ImportError:
         return
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    if most != resource.RLIM_INFINITY and most < FEW_FILES:
-        yield doubt("files_open", "doctor_files_few", most=most, least=FEW_FILES)
+    most, least = resource.getrlimit(resource.RLIMIT_NOFILE)[1], chosen.pages_at_once + BESIDE_PAGES
+    if most != resource.RLIM_INFINITY and most < least:
+        yield doubt("files_open", "doctor_files_few", most=most, least=least)
     else:
         yield ok("files_open", "doctor_files_enough", most=most)

@@ -18,6 +18,7 @@ from sqlalchemy import text
 
 from api import ready
 from kpis.languages import pair_shipped
+from kpis.memory import allow_files
 from kpis.settings import Settings, settings
 from kpis.store.store import Store, utc_now
 from publishers import backup
@@ -241,6 +242,31 @@ def test_what_is_wrong_with_editions_and_their_key_is_named(place: Path) -> None
     assert "0001, 0001" in str([pair_shipped(finding.message) for finding in found()])
 
 
+def test_a_public_instance_that_knows_no_key_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIERUKA_MODE", "public")
+    assert "mieruka key show" in said(found(), "warning")["doctor_key_unknown"]
+    monkeypatch.setenv("EDITIONS_KEY", str(place / "own" / "editions" / "keys.json"))
+    findings = found()
+    assert "doctor_key_unknown" not in said(findings, "warning") and said(findings) == {}
+
+
+def test_a_server_opens_as_many_files_as_the_system_lets_it_and_too_few_are_named(place: Path) -> None:
+    monitor = pytest.importorskip("resource", reason="not on Windows")
+    soft, hard = monitor.getrlimit(monitor.RLIMIT_NOFILE)
+    try:
+        monitor.setrlimit(monitor.RLIMIT_NOFILE, (300, hard))
+        assert "doctor_files_few" not in said(found(), "warning"), "the server raises it itself"
+        allow_files(700)
+        assert monitor.getrlimit(monitor.RLIMIT_NOFILE) == (700, hard)
+        allow_files(600)
+        assert monitor.getrlimit(monitor.RLIMIT_NOFILE) == (700, hard)
+    finally:
+        monitor.setrlimit(monitor.RLIMIT_NOFILE, (soft, hard))
+    chosen = settings().model_copy(update={"pages_at_once": hard})
+    if hard != monitor.RLIM_INFINITY:
+        assert [finding.message.key for finding in instance.open_files(chosen)] == ["doctor_files_few"]
+
+
 def test_what_is_wrong_with_settings_and_addresses_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in office(TRUSTED_PROXIES="0.0.0.0/0", METRICS_PORT="9100", METRICS_ADDRESS="0.0.0.0").items():
         monkeypatch.setenv(name, value)
@@ -291,6 +317,6 @@ def test_a_process_whose_installation_is_broken_is_not_ready(place: Path, monkey
     monkeypatch.setattr(ready, "utc_now", lambda: utc_now() - timedelta(days=2))
     assert not_ready() == {"clock"}
     change(place, "UPDATE alembic_version SET version_num = '0017'")
-    assert not_ready() == {"clock", "schema"}
+    assert not_ready() == {"clock", "schema", "outbox"}
     (place / "own" / "editions" / "current.json").write_text("{}")
-    assert not_ready() == {"clock", "schema", "edition"}
+    assert not_ready() == {"clock", "schema", "outbox", "edition"}
