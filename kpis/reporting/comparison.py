@@ -245,8 +245,8 @@ def compare(rows: Iterable[ReportedRow], current: Mapping[RowKey, Current], *, c
     for reported in rows:
         row = as_read(reported, choices or {})
         stored = current.get((row.kind, row.key))
-        if stored is None and row.kind == OBSERVATIONS and not any(_says(v) for v in row.fields.values()):
-            continue  # a cell left blank without a stored value reports nothing
+        if _is_no_statement(row, stored):
+            continue
         cells = tuple(_cells(row, stored, choices or {}))
         if not cells:
             unchanged += 1
@@ -266,6 +266,12 @@ def compare(rows: Iterable[ReportedRow], current: Mapping[RowKey, Current], *, c
         changes.append(RowChange(row=row, cells=cells, needs_reason=needs, withdraws=back, counts_again=again))
     changes.sort(key=lambda r: -max(c.jump for c in r.cells))
     return Comparison(tuple(changes), unchanged)
+
+
+def _is_no_statement(row: ReportedRow, stored: Current | None) -> bool:
+    """Return whether a row says nothing: a blank figure that is not stored, or a new row of a register that was taken out."""
+    is_new = stored is None if row.kind == OBSERVATIONS else not row.issued_vintage and not row.issued
+    return is_new and not any(_says(v) for v in row.fields.values())
 
 
 def reading_key(column: str) -> str:

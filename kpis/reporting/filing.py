@@ -9,16 +9,16 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from sqlalchemy import Table
+from sqlalchemy import Select, Table, or_
 from sqlalchemy import select as sql_select
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from kpis.as_text import shown
 from kpis.declared import Row, always_columns
 from kpis.errors import FigureRefused, NotAllowed
 from kpis.figures.records import counting_vintage
 from kpis.grouped import grouped
-from kpis.periods import parse_period
+from kpis.periods import Period, parse_period
 from kpis.registers import REGISTERS, Register
 from kpis.reporting.comparison import OBSERVATIONS, CellKey, Choices, Current, ReportedRow, RowChange, RowKey, merged
 from kpis.reporting.merging import CellClaims, Claim, Hand, KeptRow, Settled, kept
@@ -265,41 +265,59 @@ def _submitters(session: Session, ids: set[int | None]) -> dict[int | None, str]
 
 def refuse_rows(session: Session, bureau_code: str, period_code: str, rows: Sequence[ReportedRow]) -> None:
     """Refuse rows of another bureau, of later periods, or with columns no report may set, naming the cell."""
+    end = parse_period(period_code).end
+    allowed = {kind: {*table_of(r.table).c.keys(), *always_columns(r.table)} - _PROTECTED for kind, r in REGISTERS.items()}
+    allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
+    of_others = {(row.kind, row.key) for row in rows_of_others(session, bureau_code, period_code, rows)}
+    for row in rows:
+        place = {"sheet": row.sheet, "row": row.row}
+        if wrong := row.fields.keys() - allowed[row.kind]:
+            raise FigureRefused("columns_not_reported", **place, columns=", ".join(sorted(wrong)))
+        if (row.kind, row.key) in of_others:
+            raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
+        if row.kind == OBSERVATIONS and parse_period(row.key[2]).end > end:
+            raise FigureRefused(
+                "period_later", **place, period=parse_period(period_code).label, later=parse_period(row.key[2]).label
+            )
+
+
+def rows_of_others(session: Session, bureau_code: str, period_code: str, rows: Sequence[ReportedRow]) -> list[ReportedRow]:
+    """Return the rows that are not for a bureau to report for a period, by what is stored now: owners, projects and indicators change."""
     indicators = {
         code for (code,) in session.execute(
             sql_select(table_of(tables.Indicator).c.indicator_code).where(table_of(tables.Indicator).c.is_reported_by_bureaus)
         )
     }  # fmt: skip
-    own_projects = set(
-        session.exec(select(tables.ProjectBureau.project_code).where(tables.ProjectBureau.bureau_code == bureau_code))
-    )
+    own_projects = {code for (code,) in session.execute(projects_of(bureau_code, parse_period(period_code)))}
     owners = {
         kind: owners_in(session, register, {row.key[0] for row in rows if row.kind == kind}) for kind, register in REGISTERS.items()
     }
-    end = parse_period(period_code).end
-    allowed = {kind: {*table_of(r.table).c.keys(), *always_columns(r.table)} - _PROTECTED for kind, r in REGISTERS.items()}
-    allowed[OBSERVATIONS] = set(table_of(tables.Observation).c.keys()) - _PROTECTED
-    for row in rows:
-        place = {"sheet": row.sheet, "row": row.row}
-        if wrong := row.fields.keys() - allowed[row.kind]:
-            raise FigureRefused("columns_not_reported", **place, columns=", ".join(sorted(wrong)))
+
+    def fits(row: ReportedRow) -> bool:
         if row.kind == OBSERVATIONS:
-            fits = row.key[1] == bureau_code and row.key[0] in indicators
-            if fits and parse_period(row.key[2]).end > end:
-                raise FigureRefused(
-                    "period_later", **place, period=parse_period(period_code).label, later=parse_period(row.key[2]).label
-                )
-        elif REGISTERS[row.kind].owner == "project_code":
-            fits = owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
-        else:
-            fits = owners[row.kind].get(row.key[0], bureau_code) == bureau_code
-            if of_period := REGISTERS[row.kind].of_period:
-                fits = fits and row.fields.get(of_period) == period_code
-            if {"indicator_code", "project_code"} <= row.fields.keys():  # the bureau must report its indicator or lead its project
-                about = (row.fields["indicator_code"], row.fields["project_code"])
-                fits = fits and (about[0] in indicators) != (about[1] in own_projects) and None in about
-        if not fits:
-            raise NotAllowed("not_of_bureau", **place, key=" ".join(row.key), bureau=bureau_code)
+            return row.key[1] == bureau_code and row.key[0] in indicators
+        if REGISTERS[row.kind].owner == "project_code":
+            return owners[row.kind].get(row.key[0], row.fields.get("project_code")) in own_projects
+        if owners[row.kind].get(row.key[0], bureau_code) != bureau_code:
+            return False
+        if (of_period := REGISTERS[row.kind].of_period) and row.fields.get(of_period) != period_code:
+            return False
+        if {"indicator_code", "project_code"} <= row.fields.keys():  # the bureau must report its indicator or lead its project
+            about = (row.fields["indicator_code"], row.fields["project_code"])
+            return (about[0] in indicators) != (about[1] in own_projects) and None in about
+        return True
+
+    return [row for row in rows if not fits(row)]
+
+
+def projects_of(bureau_code: str, period: Period) -> Select[tuple[str]]:
+    """Return the query for the codes of the projects that a bureau leads or takes part in, on any day of a period."""
+    part = table_of(tables.ProjectBureau)
+    return sql_select(part.c.project_code).where(
+        part.c.bureau_code == bureau_code,
+        or_(part.c.valid_from.is_(None), part.c.valid_from <= period.end),
+        or_(part.c.valid_to.is_(None), part.c.valid_to >= period.start),
+    )
 
 
 def owners_in(session: Session, register: Register, codes: Iterable[str]) -> dict[str, str | None]:

@@ -17,7 +17,7 @@ from kpis.reporting.access import is_same_person, may, next_state
 from kpis.reporting.commentaries import unspoken
 from kpis.reporting.comparison import Comparison, ReportedRow, RowKey
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
-from kpis.reporting.filing import kept_of, row_key, rows_of
+from kpis.reporting.filing import kept_of, row_key, rows_of, rows_of_others
 from kpis.reporting.kept import Warning, asked_to_confirm, compared, way_of
 from kpis.reporting.merging import KeptRow, clashes
 from kpis.reporting.people import allow, grants_of
@@ -119,10 +119,24 @@ def refuse_unready(comparison: Comparison) -> None:
             raise StepRefused(key, count=len(cells), places=places)
 
 
+def refuse_rows_of_others(session: Session, row: tables.Submission, comparison: Comparison) -> None:
+    """Refuse a report with changes of rows that are no longer for its bureau to report, naming them.
+
+    Between the upload and a later step a row may have got another owner, or a new code may have been taken by another bureau.
+    """
+    changed = {(c.row.kind, c.row.key): c for c in comparison.rows if any(cell.counts for cell in c.cells)}
+    others = rows_of_others(session, row.bureau_code, row.period_code, [c.row for c in changed.values()])
+    if others:
+        places = [f"{' '.join(o.key)} {changed[o.kind, o.key].cells[0].place}" for o in others]
+        listed = ", ".join(places[:5]) + (" …" if len(places) > 5 else "")
+        raise StepRefused("rows_of_others_now", bureau=row.bureau_code, count=len(places), places=listed)
+
+
 def ready(store: Store, session: Session, row: tables.Submission, *, today: date) -> tuple[Comparison, dict[RowKey, Any]]:
     """Refuse a report with any open question; return its comparison with the stored data, and the stored values of its rows."""
     refuse_clashes(kept_of(session, row))
     comparison, current = compared(session, row)
+    refuse_rows_of_others(session, row, comparison)
     refuse_unready(comparison)
     refuse_silent(store, row, rows_of(session, row)[0], comparison, current, today=today)
     refuse_unconfirmed(session, row)

@@ -32,6 +32,7 @@ from kpis.reporting.hindrances import (
     places_of,
     ready,
     refuse_own,
+    refuse_rows_of_others,
     refuse_unchecked,
     refuse_unready,
     report_for_step,
@@ -272,7 +273,8 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
 
     Raises:
         NotAllowed: the actor contributed to it.
-        StepRefused: it is not submitted, somebody changed the same cells since, or figures stored since contradict it.
+        StepRefused: it is not submitted, somebody changed the same cells since, rows are another bureau's by now, or figures
+            stored since contradict it.
     """
     try:
         with acting(store, actor, "approve", subject_of(report_id)) as session:
@@ -280,6 +282,7 @@ def approve(store: Store, report_id: int, *, actor: str, revision: int) -> int:
             refuse_own(session, row, actor)
             after = next_state(row.state, "approve")
             comparison, current = compared(session, row)
+            refuse_rows_of_others(session, row, comparison)
             refuse_unready(comparison)
             if unasked := not_yet_asked(session, row, comparison, current):
                 raise StepRefused("contradicts_since_submission", places=partial(places_of, unasked))

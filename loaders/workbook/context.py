@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, SQLModel
 
 from kpis.declared import Row, type_of
@@ -24,7 +24,7 @@ from kpis.periods import Period, parse_period, periods_asked
 from kpis.registers import OF_SHEET, REGISTERS
 from kpis.reporting.contradictions import known_of, stored_beside
 from kpis.reporting.deadlines import Window, window_of
-from kpis.reporting.filing import owners_in
+from kpis.reporting.filing import owners_in, projects_of
 from kpis.store import tables
 from kpis.store.store import Store
 from kpis.store.tables import table_of
@@ -235,13 +235,8 @@ def _refuse_bureau(bureau: Record, period: Period, organisation: Organisation) -
 
 
 def _projects(session: Session, bureau_code: str, period: Period) -> dict[str, Record]:
-    part, table = table_of(tables.ProjectBureau), table_of(tables.Project)
-    codes = select(part.c.project_code).where(
-        part.c.bureau_code == bureau_code,
-        or_(part.c.valid_from.is_(None), part.c.valid_from <= period.end),
-        or_(part.c.valid_to.is_(None), part.c.valid_to >= period.start),
-    )
-    query = select(table).where(table.c.project_code.in_(codes)).order_by(table.c.sort_order)
+    table = table_of(tables.Project)
+    query = select(table).where(table.c.project_code.in_(projects_of(bureau_code, period))).order_by(table.c.sort_order)
     return {row["project_code"]: row for row in _records(session, tables.Project, query)}
 
 
