@@ -13,6 +13,7 @@ from kpis.figures.organisation import Organisation
 from kpis.government import government
 from kpis.periods import parse_period
 from kpis.reporting.access import Viewer, require
+from kpis.reporting.kept import id_of, subject_of
 from kpis.reporting.people import COMMAND_LINE, allow, grants_of
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -198,16 +199,24 @@ def standings_of(store: Store, bureau_code: str, periods: Sequence[str], *, view
 
 
 def _states(session: Session, reports: Sequence[tables.Submission], known_at: datetime | None) -> dict[int | None, str]:
-    """Return the state of each report: now, or after the steps recorded until an instant. Later reports are left out."""
+    """Return the state of each report: now, or after the steps recorded until an instant. Later reports are left out.
+
+    The trail alone says how a report stood: each later step writes over its columns, a new upload over the day of the first.
+    """
     if known_at is None:
         return {report.id: report.state for report in reports}
-    steps = ("submitted", "returned", "approved", "withdrawn")
-    begun = {f"submission {report.id}": report.id for report in reports if report.created_at <= known_at}
-    states: dict[int | None, str] = dict.fromkeys(begun.values(), "draft")
+    begins, steps = ("uploaded", "taken_in"), ("submitted", "returned", "approved", "withdrawn")
+    numbers = {subject_of(id_of(report)): report.id for report in reports}
+    states: dict[int | None, str] = {}
     event = tables.AuditEvent
-    taken = select(event).where(col(event.subject).in_(list(begun)), col(event.action).in_(steps), event.occurred_at <= known_at)
+    taken = select(event).where(
+        col(event.subject).in_(list(numbers)), col(event.action).in_((*begins, *steps)), event.occurred_at <= known_at
+    )
     for step in session.exec(taken.order_by(col(event.id))):
-        states[begun[step.subject]] = step.action
+        if step.action in begins:  # a corrected upload keeps the state
+            states.setdefault(numbers[step.subject], "draft")
+        else:
+            states[numbers[step.subject]] = step.action
     return states
 
 

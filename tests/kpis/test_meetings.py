@@ -225,6 +225,39 @@ def test_overdue_reports_of_the_minutes_are_those_overdue_then(reporting: Store)
     assert (states(known), states(between), states(None)) == (["not_started"], ["submitted"], ["approved"])
 
 
+def test_a_new_revision_changes_nothing_of_what_was_known_before_it(reporting: Store) -> None:
+    """Each upload writes over the day of the first: a bureau that reported in time was late in minutes closed before."""
+    late, instants, expected = date(2023, 3, 1), [], ["draft", "submitted", "returned", "returned", "submitted", "approved"]
+
+    def upload(numerator: float) -> None:
+        submissions.upload(
+            reporting,
+            submissions.FilledWorkbook(
+                rows=[figure(numerator=numerator, denominator=1000.0)], content=str(numerator).encode(), name="a.xlsx"
+            ),
+            actor=ANNA,
+            bureau_code="GENERAL",
+            period_code=PERIOD,
+        )
+
+    for step in (
+        lambda: upload(960.0),
+        lambda: submissions.submit(reporting, 1, actor=ANNA, revision=1, today=IN_TIME),
+        lambda: submissions.give_back(reporting, 1, actor=OFFICE, revision=1, reason="確認"),
+        lambda: upload(970.0),
+        lambda: submissions.submit(reporting, 1, actor=ANNA, revision=2, today=IN_TIME),
+        lambda: submissions.approve(reporting, 1, actor=OFFICE, revision=2),
+    ):
+        step()
+        instants.append(utc_now())
+    known = [
+        next(s for s in coverage(reporting, [PERIOD], viewer=OFFICE, today=late, known_at=at) if s.bureau_code == "GENERAL")
+        for at in instants
+    ]
+    assert [standing.state for standing in known] == expected
+    assert [standing.is_late for standing in known] == [state in ("draft", "returned") for state in expected]
+
+
 def load_figure(store: Store, period: str) -> None:
     """Load a figure that a source published."""
     content = f"indicator_code,bureau_code,period_code,numerator,denominator,source_code\n{RATE},TMG,{period},800,1000,PLAN\n"
