@@ -15,7 +15,7 @@ from kpis.languages import written
 from kpis.message import few
 from kpis.reporting.access import is_same_person, may, next_state
 from kpis.reporting.commentaries import unspoken
-from kpis.reporting.comparison import Comparison, ReportedRow, RowKey
+from kpis.reporting.comparison import Comparison, ReportedRow, RowKey, is_same_value
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
 from kpis.reporting.filing import kept_of, row_key, rows_of, rows_of_others
 from kpis.reporting.kept import Warning, asked_to_confirm, compared, way_of
@@ -44,11 +44,11 @@ def is_for_bureau(session: Session, row: tables.Submission, actor: str) -> bool:
     return row.is_on_behalf and may(grants_of(session, actor), "take_in", row.bureau_code)
 
 
-def same_place(session: Session, bureau_code: str, period_code: str) -> list[tables.Submission]:
-    """Return the reports of a bureau for a period that were not withdrawn, latest first."""
+def same_place(session: Session, bureau_code: str, period_code: str, *, is_withdrawn: bool = False) -> list[tables.Submission]:
+    """Return the reports of a bureau for a period that were not withdrawn, or those that were, latest first."""
     query = select(tables.Submission).where(
         tables.Submission.bureau_code == bureau_code, tables.Submission.period_code == period_code,
-        tables.Submission.state != "withdrawn",
+        (col(tables.Submission.state) == "withdrawn") == is_withdrawn,
     )  # fmt: skip
     return list(session.exec(query.order_by(col(tables.Submission.id).desc())))
 
@@ -169,7 +169,8 @@ def refuse_silent(
 def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
     """Refuse to let a person decide on a report to which they contributed, or which they prepared or checked within its bureau.
 
-    Contributions are uploads (on behalf of the bureau too), reasons, choices, confirmations and the submission.
+    Contributions are uploads (on behalf of the bureau too), reasons, choices, confirmations and the submission; also those to a
+    withdrawn report, where a colleague reports its file or values of theirs again.
     """
     checked_by = select(tables.SubmissionCheck.decided_by).where(tables.SubmissionCheck.submission_id == row.id)
     if wrote_a_part(session, row, actor) or any(is_same_person(actor, email) for email in session.exec(checked_by)):
@@ -177,6 +178,33 @@ def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
 
 
 def wrote_a_part(session: Session, row: tables.Submission, actor: str) -> bool:
-    """Return whether a person contributed to a report, in any of its uploads."""
+    """Return whether a person contributed to a report, in any of its uploads, or to a withdrawn one that it repeats."""
+    return _contributed(session, row, actor) or any(
+        _contributed(session, earlier, actor) and _is_repeated(session, earlier, row, actor)
+        for earlier in same_place(session, row.bureau_code, row.period_code, is_withdrawn=True)
+    )
+
+
+def _contributed(session: Session, row: tables.Submission, actor: str) -> bool:
     written_by = select(tables.SubmissionContributor.email).where(tables.SubmissionContributor.submission_id == row.id)
     return any(is_same_person(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by)))
+
+
+def _is_repeated(session: Session, earlier: tables.Submission, row: tables.Submission, actor: str) -> bool:
+    """Return whether a report has a file of a withdrawn one, or a value that the actor wrote there."""
+    files = select(tables.SubmissionUpload.file_sha256).where(col(tables.SubmissionUpload.file_sha256).is_not(None))
+    of_both = [{r.file_sha256, *session.exec(files.where(tables.SubmissionUpload.submission_id == r.id))} for r in (earlier, row)]
+    if of_both[0] & of_both[1] - {None}:
+        return True
+    values = {
+        (kept_row.key, column): cell.holds.value for kept_row in kept_of(session, row) for column, cell in kept_row.cells.items()
+    }
+    return any(
+        is_same_person(actor, claim.hand.by)
+        and not is_same_value(claim.value, claim.was)
+        and (kept_row.key, column) in values
+        and is_same_value(claim.value, values[kept_row.key, column])
+        for kept_row in kept_of(session, earlier)
+        for column, cell in kept_row.cells.items()
+        for claim in cell.claims
+    )

@@ -17,7 +17,7 @@ from kpis.reporting.sign_in import end_sign_in
 from kpis.store import tables, trail
 from kpis.store.store import Store, instant
 from loaders.load import load_file
-from tests.small_government import ADMIN, ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure  # fmt: skip
+from tests.small_government import ADMIN, ANNA, DAI, IN_TIME, OFFICE, PERIOD, SECOND, figure, say_causes  # fmt: skip
 
 pytestmark = pytest.mark.store
 
@@ -262,6 +262,37 @@ def test_reports_and_lines_from_before_are_held_to_the_same_rules(tmp_path: Path
     people.add_person(made, actor=people.COMMAND_LINE, email=OFFICE, role="reform_office")
     with made.reading() as session:
         assert trail.first_break(session) is None
+
+
+@pytest.mark.parametrize(("content", "numerator"), [(b"1", 700.0), (b"2", 700.0), (b"1", 800.0)], ids=["file", "values", "odd"])
+def test_what_was_withdrawn_and_reported_again_by_a_colleague_is_still_of_who_wrote_it(
+    office: Store, content: bytes, numerator: float
+) -> None:
+    send(office, actor=BOTH)
+    submissions.withdraw(office, 1, actor=ANNA, revision=1)
+    rows = [figure(numerator=numerator, denominator=1000.0)]
+    submissions.upload(
+        office, submissions.FilledWorkbook(rows=rows, content=content, name="b.xlsx"), actor=ANNA, bureau_code="GENERAL", period_code=PERIOD
+    )  # fmt: skip
+    say_causes(office, 2, actor=ANNA, revision=1, as_of=IN_TIME)
+    submissions.submit(office, 2, actor=ANNA, revision=1, today=IN_TIME)
+    with pytest.raises(NotAllowed, match="withdrawn one"):
+        submissions.approve(office, 2, actor=BOTH, revision=1)
+    with pytest.raises(NotAllowed, match="withdrawn one"):
+        submissions.give_back(office, 2, actor=BOTH, revision=1, reason="x")
+    assert submissions.approve(office, 2, actor=OFFICE, revision=1) >= 1
+
+
+def test_who_wrote_a_withdrawn_report_decides_on_one_that_repeats_nothing_of_it(office: Store) -> None:
+    send(office, actor=BOTH)
+    submissions.withdraw(office, 1, actor=ANNA, revision=1)
+    rows = [figure("seal_abolished_procedures", value=150.0, denominator=300.0)]
+    submissions.upload(
+        office, submissions.FilledWorkbook(rows=rows, content=b"2", name="b.xlsx"), actor=ANNA, bureau_code="GENERAL", period_code=PERIOD
+    )  # fmt: skip
+    say_causes(office, 2, actor=ANNA, revision=1, as_of=IN_TIME)
+    submissions.submit(office, 2, actor=ANNA, revision=1, today=IN_TIME)
+    assert submissions.approve(office, 2, actor=BOTH, revision=1) >= 1
 
 
 def test_a_step_that_is_not_known_is_refused_and_recorded_without_a_report(office: Store) -> None:
