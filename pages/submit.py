@@ -307,7 +307,7 @@ left, right = st.columns(2, gap="medium")
 with left:
     template(store, bureau, period, me=me)
 with right:
-    if me.may("upload", bureau) or me.may("take_in", bureau):
+    if me.may("upload", bureau) or me.acts_for(bureau):
         uploading(bureau, period, now_open)
     else:
         section_heading(t("step_upload"))

@@ -31,7 +31,7 @@ MAY: Mapping[str, Mapping[str, Reach]] = {
     "see_report": {"section": "own", "bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
     "read_original": {"bureau_manager": "own", "bureau_approver": "own", "reform_office": "any"},
     "upload": {"section": "own", "bureau_manager": "own"},  # of a section: its own rows
-    "take_in": {"reform_office": "any"},  # a workbook received by mail, on behalf of its bureau
+    "take_in": {"reform_office": "any"},  # a workbook received by mail, on behalf of its bureau; see ``acts_for``
     "explain": {"section": "own", "bureau_manager": "own"},  # reasons, warnings, conflicts, clashes; a section: of its own rows
     "prepare": {"bureau_manager": "own"},  # hand it to the approvers within the bureau
     "check": {"bureau_approver": "own"},
@@ -106,6 +106,10 @@ class Viewer:
         """Return whether the viewer may do this to a bureau; without a bureau, to any bureau at all."""
         return may(self.grants, action, bureau_code)
 
+    def acts_for(self, bureau_code: str) -> bool:
+        """Return whether the viewer may act for a bureau that cannot."""
+        return acts_for(self.grants, bureau_code)
+
     def sections(self, action: str, bureau_code: str) -> frozenset[str] | None:
         """Return the sections of a bureau on whose rows the viewer may do this; ``None`` means every row."""
         return sections(self.grants, action, bureau_code)
@@ -129,6 +133,13 @@ def may(grants: Iterable[Grant], action: str, bureau_code: str | None = None) ->
         if reach == "any" or (reach == "own" and (bureau_code is None or grant.bureau_code in (None, bureau_code))):
             return True
     return False
+
+
+def acts_for(grants: Iterable[Grant], bureau_code: str) -> bool:
+    """Return whether grants permit to act for a bureau that cannot: the office's, and nobody's who reports for it themselves."""
+    grants_list = list(grants)
+    own = ("upload", "submit")
+    return may(grants_list, "take_in", bureau_code) and not any(may(grants_list, action, bureau_code) for action in own)
 
 
 def sections(grants: Iterable[Grant], action: str, bureau_code: str) -> frozenset[str] | None:

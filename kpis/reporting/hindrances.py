@@ -13,7 +13,7 @@ from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
 from kpis.government import government
 from kpis.languages import written
 from kpis.message import few
-from kpis.reporting.access import is_same_person, may, next_state
+from kpis.reporting.access import acts_for, is_same_person, next_state
 from kpis.reporting.commentaries import unspoken
 from kpis.reporting.comparison import Comparison, ReportedRow, RowKey, is_same_value
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
@@ -41,7 +41,7 @@ def report_for_step(session: Session, report_id: int, actor: str, action: str, r
 
 def is_for_bureau(session: Session, row: tables.Submission, actor: str) -> bool:
     """Return whether a person acts for a bureau that cannot: reports received by mail, and only these, are completed by the office."""
-    return row.is_on_behalf and may(grants_of(session, actor), "take_in", row.bureau_code)
+    return row.is_on_behalf and acts_for(grants_of(session, actor), row.bureau_code)
 
 
 def same_place(session: Session, bureau_code: str, period_code: str, *, is_withdrawn: bool = False) -> list[tables.Submission]:

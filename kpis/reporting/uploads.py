@@ -17,8 +17,8 @@ from sqlmodel import Session, col, select
 
 from kpis.as_text import named_file, typed
 from kpis.collector import collector_paused
-from kpis.errors import ChangedMeanwhile, FigureRefused
-from kpis.reporting.access import decides, next_state, sections
+from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed
+from kpis.reporting.access import acts_for, decides, next_state, sections
 from kpis.reporting.comparison import OBSERVATIONS, Choices, Completeness, ReportedRow, RowKey
 from kpis.reporting.filing import kept_with_choices, refuse_rows, row_key
 from kpis.reporting.hindrances import same_place
@@ -93,7 +93,8 @@ def upload(
         how_it_came: if taken in by the reform office on behalf of the bureau: sender, time and way; blank: the bureau's own.
 
     Raises:
-        NotAllowed: the actor does not report for this bureau or these rows, or a row belongs to another.
+        NotAllowed: the actor does not report for this bureau or these rows, a row belongs to another, or they would take in what
+            they report themselves.
         ChangedMeanwhile: the report that the actor saw is no longer in progress.
         StepRefused: the report is with the reform office.
         FigureRefused: a row has content that no report may have.
@@ -105,6 +106,8 @@ def upload(
         with acting(store, actor, action, f"{bureau_code} {period_code}", needs=action, bureau_code=bureau_code) as session:
             if how_it_came and not file.how_it_came:
                 raise FigureRefused("taken_in_without_saying_how")
+            if how_it_came and not acts_for(grants_of(session, actor), bureau_code):
+                raise NotAllowed("taken_in_for_oneself", bureau=bureau_code)
             reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)
             if reach is not None and part not in reach:
                 part = min(reach)

@@ -25,7 +25,7 @@ from pages.parts.viewer import for_viewer
 
 def is_for_bureau(report: Report, me: Viewer) -> bool:
     """Return whether the viewer acts for a bureau that cannot: the office, on a report that it took in."""
-    return report.is_on_behalf and me.may("take_in", report.bureau_code)
+    return report.is_on_behalf and me.acts_for(report.bureau_code)
 
 
 def check_steps(opened: Opened, *, me: Viewer) -> None:

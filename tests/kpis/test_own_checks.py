@@ -243,6 +243,38 @@ def test_who_took_a_workbook_in_cannot_approve_it_and_it_is_on_record(bureau: St
     assert line["actor"] == OFFICE and "総務課からメールで" in line["detail"]
 
 
+def with_role(store: Store, who: str) -> None:
+    """Give an officer who reports for GENERAL themselves the role, or the deputyship, by which they do."""
+    today = (utc_now() + timedelta(hours=9)).date()
+    if who == "deputy":
+        deputies.name_deputy(store, actor=ANNA, email=OFFICE, stands_in_for=ANNA, from_date=today, until_date=today)
+    else:
+        people.add_person(store, actor=people.COMMAND_LINE, email=OFFICE, role=who, bureau_code="GENERAL")
+
+
+@pytest.mark.parametrize("who", ["bureau_manager", "bureau_approver", "deputy"])
+def test_who_reports_for_the_bureau_takes_nothing_in_on_its_behalf(bureau: Store, who: str) -> None:
+    """An officer with a role of the bureau would leave out its own steps."""
+    submissions.withdraw(bureau, 1, actor=ANNA, revision=1)
+    with_role(bureau, who)
+    with pytest.raises(NotAllowed, match="GENERAL"):
+        upload(bureau, OFFICE, b"mailed", how="自分から")
+    upload(bureau, SECOND, b"mailed", how="総務課からメールで")
+    with pytest.raises(StepRefused, match="section_chief"):
+        submissions.submit(bureau, 2, actor=OFFICE, revision=1, today=IN_TIME)
+    submissions.submit(bureau, 2, actor=SECOND, revision=1, today=IN_TIME)
+
+
+def test_a_report_taken_in_and_returned_is_checked_when_the_bureau_submits_it_again(bureau: Store) -> None:
+    submissions.withdraw(bureau, 1, actor=ANNA, revision=1)
+    upload(bureau, OFFICE, b"mailed", how="総務課からメールで")
+    submissions.submit(bureau, 2, actor=OFFICE, revision=1, today=IN_TIME)
+    submissions.give_back(bureau, 2, actor=SECOND, revision=1, reason="分母を確かめて")
+    for who in (ANNA, LEAD):
+        with pytest.raises(StepRefused, match="section_chief"):
+            submissions.submit(bureau, 2, actor=who, revision=1, today=IN_TIME)
+
+
 def test_what_the_bureau_wrote_itself_the_office_neither_explains_nor_hands_in(bureau: Store) -> None:
     upload(bureau, OFFICE, b"mailed", how="メールで", numerator=800.0)
     assert not reports.report(bureau, 1, viewer=OFFICE).is_on_behalf, "the bureau had a draft of its own"
