@@ -10,27 +10,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 from starlette.applications import Starlette
-from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from api.files import FILE_ROUTES
-from api.reform import REFORM_ROUTES
-from api.registers import REGISTER_ROUTES
-from api.routes import ROUTES
-from api.search import SEARCH_ROUTES
+from api import ready
 from kpis.as_text import clean
 from kpis.errors import PeriodUnreadable
 from kpis.moment import Moment
 from kpis.periods import FIRST_YEAR, LAST_YEAR, parse_day, parse_period, parse_whole
 from kpis.settings import settings
 from kpis.state import State
-from kpis.store.store import Store
+from kpis.store.store import Store, utc_now
+from server import own_routes
 from tests.publishers.house import House
 from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.edition
-ALL: list[Route] = [*ROUTES, *REFORM_ROUTES, *REGISTER_ROUTES, *SEARCH_ROUTES, *FILE_ROUTES]
-PLACES = sorted({route.path for route in ALL if "{" not in route.path and route.path.startswith(("/api/", "/feed", "/sitemap"))})
+# Every address that the server answers itself, as it puts them together; a parameter of a path is one that there is.
+THERE = {"code": "paper_reduction_rate", "name:path": "paper_reduction_rate", "number:edition": "2"}
+PLACES = sorted({re.sub(r"\{(.+?)\}", lambda part: THERE[part[1]], route.path) for route in own_routes})
 LONG = "9" * 5_000
 ODD = {
     "edition": ["²", "①", "٣", LONG, "-1", "0", "1e3", "1.0", " 1", "0x1", "+1", "1_0"],
@@ -52,14 +49,16 @@ ODD = {
 
 
 @pytest.fixture(params=["local", "public"])
-def api(request: pytest.FixtureRequest, tokyo: Store, published: House) -> Iterator[TestClient]:
+def api(request: pytest.FixtureRequest, tokyo: Store, published: House, tmp_path: Path) -> Iterator[TestClient]:
     """The routes of a working instance, and of a public one with two editions."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", tokyo.url)
         patch.setenv("EDITIONS_DIR", str(published.folder))
         patch.setenv("MIERUKA_MODE", request.param)
+        patch.setenv("VOICES_URL", f"sqlite:///{tmp_path / 'voices.db'}")
+        patch.setattr(ready, "utc_now", lambda: max(utc_now(), published.at))  # whose editions were published a day apart
         settings.cache_clear()
-        yield TestClient(Starlette(routes=ALL), raise_server_exceptions=True, follow_redirects=False)
+        yield TestClient(Starlette(routes=own_routes), raise_server_exceptions=True, follow_redirects=False)
     settings.cache_clear()
 
 
@@ -69,9 +68,10 @@ def test_what_no_parameter_can_be_is_refused_and_never_a_fault(api: TestClient, 
     for value in ODD[name]:
         for place in PLACES:
             answer = api.get(place, params={name: value})
-            assert answer.status_code in (200, 400, 404), (place, name, value[:40], answer.status_code)
-            assert len(answer.content) < 2_000 or answer.status_code == 200, "what is repeated is short"
-            assert answer.status_code == 200 or answer.json()["error"] == clean(answer.json()["error"]), "and acts on no terminal"
+            assert answer.status_code in (200, 301, 307, 400, 404), (place, name, value[:40], answer.status_code)
+            if answer.status_code >= 400 and "html" not in answer.headers["content-type"]:  # a page of an edition that is not there
+                assert len(answer.content) < 2_000, "what is repeated is short"
+                assert answer.json()["error"] == clean(answer.json()["error"]), "and acts on no terminal"
     with_it = {"page": "/api/v1/procedures", "size": "/api/v1/procedures", "q": "/api/v1/procedures"}.get(name, "/api/v1/status")
     if name in ("page", "size", "as_of", "known_at"):
         assert {api.get(with_it, params={name: value}).status_code for value in ODD[name]} == {400}
