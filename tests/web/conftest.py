@@ -34,6 +34,10 @@ from tests.web.served import Instance, serving
 from tests.web.visitor import Visitor
 
 CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of a section of GENERAL, and its approver
+DIRECTOR, VICE = (
+    "director@reform.example.jp",
+    "vice@digital.example.jp",
+)  # known at the provider; an account is what a test gives them
 CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
 
 
@@ -78,6 +82,7 @@ USERS = {
     "dai": {"email": DAI, "email_verified": True}, "office": {"email": OFFICE, "email_verified": True},
     "administrator": {"email": ADMIN, "email_verified": True}, "stranger": {"email": STRANGER, "email_verified": True},
     "clerk": {"email": CLERK, "email_verified": True}, "chief": {"email": CHIEF, "email_verified": True},
+    "director": {"email": DIRECTOR, "email_verified": True}, "vice": {"email": VICE, "email_verified": True},
     "forged": {"email": ANNA, "email_verified": False},
 }  # fmt: skip
 
@@ -89,10 +94,18 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 
 
 @contextmanager
-def new_office(folder: Path) -> Iterator[Office]:
-    """Serve an office of its own from an empty folder: one report was uploaded, and nothing else done."""
+def new_office(folder: Path, store: Store | None = None, **more: str) -> Iterator[Office]:
+    """Serve an office of its own from an empty folder: one report was uploaded, and nothing else done.
+
+    Args:
+        store: the small government with its people, of whatever kind; else a new SQLite file.
+        more: settings.
+    """
     port = free_port()
-    store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+    if store is None:
+        store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+    else:
+        write_small_government(folder / "data", calendar=CALENDAR)
     with settled(write_sections(folder / "data" / "catalogue")):
         people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
     people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
@@ -110,7 +123,7 @@ def new_office(folder: Path) -> Iterator[Office]:
         environment = {
             "CATALOGUE_DIR": str(folder / "data" / "catalogue"), "OFFICIAL_DIR": str(folder / "data" / "official"),
             "DATABASE_URL": store.url, "MAX_UPLOAD_BYTES": "300000", "UPLOADS_PER_SESSION": "2", "UPLOADS_PER_PERSON": "3",
-            "UPLOADS_BYTES": "1500000", "RATE_SIGN_IN": "3 per hour", "RATE_UPLOAD": "1000 per minute", "TRUSTED_PROXIES": "127.0.0.1", **provider.settings(app),
+            "UPLOADS_BYTES": "1500000", "RATE_SIGN_IN": "3 per hour", "RATE_UPLOAD": "1000 per minute", "TRUSTED_PROXIES": "127.0.0.1", **provider.settings(app), **more,
         }  # fmt: skip
         with serving(folder, port=port, **environment) as made:
             yield Office(made, store)
