@@ -20,6 +20,7 @@ from loaders.load import check_content
 from loaders.workbook.annotate import mark_problems
 from loaders.workbook.door import MOST_CELLS, read_workbook
 from tests.attack.mutants import mutant
+from tests.attack.watch import Cost, watched
 from tests.books import saved
 from tests.loaders.filled import filled, template
 
@@ -32,13 +33,12 @@ class Outcome:
 
     ended: Counter[str] = field(default_factory=Counter)
     crashes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    peak_bytes: int = 0
+    cost: Cost = field(default_factory=Cost)
 
     def add(self, other: Outcome) -> None:
         self.ended += other.ended
         self.crashes += other.crashes
-        self.seconds, self.peak_bytes = max(self.seconds, other.seconds), max(self.peak_bytes, other.peak_bytes)
+        self.cost.add(other.cost)
 
 
 def list_as_workbook() -> bytes:
@@ -83,7 +83,6 @@ def opened(store: Store, name: str, content: bytes) -> Outcome:
             if is_report
             else measured(open_table, content, max_bytes=MAX_BYTES, limits=limits_of(len(content)))
         )
-        outcome.seconds, outcome.peak_bytes = read.seconds, read.peak_bytes
         if read.is_fault:
             raise AssertionError(read.stopped)
         if read.stopped is not None:
@@ -109,13 +108,15 @@ def attack(store: Store, *, count: int, seed: int) -> Outcome:
     """Open as many changed files as asked, the same for the same seed."""
     chance, sound, outcome = random.Random(seed), seeds(store), Outcome()
     names = [*sound, "report.xlsx", "report.xlsx", "report.xlsx", "observations.xlsx", "observations.xlsx"]
-    for _ in range(count):
-        name = chance.choice(names)
-        content = sound[name]
-        for _ in range(chance.choice([1, 1, 1, 2, 3])):
-            try:
-                content = mutant(content, chance)
-            except Exception:  # what was changed before is no archive any more
-                break
-        outcome.add(opened(store, name, content))
+    with watched() as cost:
+        for _ in range(count):
+            name = chance.choice(names)
+            content = sound[name]
+            for _ in range(chance.choice([1, 1, 1, 2, 3])):
+                try:
+                    content = mutant(content, chance)
+                except Exception:  # what was changed before is no archive any more
+                    break
+            outcome.add(opened(store, name, content))
+    outcome.cost.add(cost)
     return outcome

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import os
 import warnings
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,6 +19,8 @@ from loaders.files.apart import USUAL, apart, measured
 from loaders.files.opened import open_book, open_table
 from tests.attack.files import MAX_BYTES, attack
 from tests.attack.heavy import heavy
+from tests.attack.judged import FEWEST_FILES, MOST_BYTES, MOST_SECONDS, missed, own_files
+from tests.attack.watch import Cost
 from tests.loaders.filled import make_store
 
 pytestmark = pytest.mark.edition
@@ -30,7 +34,9 @@ def test_changed_files_end_in_rows_or_named_problems(tmp_path: Path) -> None:
     assert (
         outcome.ended["refused when opened: problems"] > 5
         and outcome.ended["read: problems"] > 5
-        and outcome.peak_bytes < USUAL.memory_bytes
+        and outcome.cost.peak_bytes < MOST_BYTES
+        and 0 < outcome.cost.processor_seconds < MOST_SECONDS
+        and outcome.cost.children > 40
     )
 
 
@@ -38,6 +44,23 @@ def test_a_workbook_that_takes_all_a_reader_has_is_refused_and_named() -> None:
     read = measured(open_book, heavy()[3], max_bytes=MAX_BYTES, most_cells=600_000)
     assert not read.is_fault and read.peak_bytes < USUAL.memory_bytes
     assert read.stopped is not None or read.answer[-1] or sum(map(len, (s.uncalculated for s in read.answer[0]))) == 200_000
+
+
+def test_an_attack_fails_beyond_each_of_its_goals() -> None:
+    held = Cost(children=1, seconds=40.0, processor_seconds=10.0, peak_bytes=512_000_000)
+    sound: dict[str, Any] = {"files": 10_000, "fewest": FEWEST_FILES, "costs": {"own": held}, "ratios": {"": 1.5}, "crashes": []}
+    assert missed(**sound) == []
+    beyond: list[dict[str, Any]] = [
+        {"files": 9_999}, {"costs": {"own": held, "atheris": replace(held, processor_seconds=10.1)}},
+        {"costs": {"own": replace(held, peak_bytes=512_000_001)}}, {"ratios": {"": 1.0, "bureau": 1.51}}, {"crashes": ["x"]},
+    ]  # fmt: skip
+    for one in beyond:
+        assert len(missed(**{**sound, **one})) == 1, one
+
+
+@pytest.mark.parametrize("by_atheris", [0, 4_000, 4_500, 20_000])
+def test_our_own_changes_fill_up_what_atheris_did_not_make(by_atheris: int) -> None:
+    assert by_atheris + own_files(by_atheris) >= FEWEST_FILES
 
 
 WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40).filter(
