@@ -248,15 +248,18 @@ def signed_by(edition: Edition, key: Key) -> bool:
 # Reading ---------------------------------------------------------------------------------------------------------------
 
 
-def read_manifest(folder: Path, number: int) -> Edition:
+def read_manifest(folder: Path, number: int, *, is_kept: bool = True) -> Edition:
     """Read an edition's manifest without checking its signature.
+
+    Args:
+        is_kept: keep it in memory, for who reads it again; those of a folder that anybody may have made are not.
 
     Raises:
         NotFound: there is no such edition, or its manifest cannot be read.
     """
     path = folder / folder_name(number) / MANIFEST
     try:
-        return _read(path, number, _stamp(path))
+        return (_read if is_kept else _read.__wrapped__)(path, number, _stamp(path))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise NotFound("edition_unreadable", number=number) from error
 

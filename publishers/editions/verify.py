@@ -77,7 +77,7 @@ def verify(folder: Path, number: int | None = None, *, recorded: Recorded | None
     before: str | None = None
     for n in there:
         try:
-            edition = read_manifest(folder, n)
+            edition = read_manifest(folder, n, is_kept=False)
         except NotFound:
             faults.append(EditionFault(n, MANIFEST, Message("edition_part_unreadable")))
             before = None
