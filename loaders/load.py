@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from kpis.as_text import named_file
 from kpis.collector import collector_paused
 from kpis.errors import FigureRefused
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.registers import LISTS
+from kpis.reporting.people import COMMAND_LINE, record
 from kpis.settings import settings
 from kpis.store import vintages
 from kpis.store.decisions import Gone, RowDecision, apply_decisions
@@ -143,10 +145,15 @@ def _find_between(store: Store, files: Sequence[Prepared], *, repeats: set[str])
 
 
 def _store_one(session: Session, file: Prepared, gone: Sequence[tuple[Gone, RowDecision]]) -> int:
+    """Store a file that was not loaded before, with its audit line; return the number of rows that are new or changed."""
     now = instant(session)
     vintages.keep_original(session, name=file.name, content=file.content, kind=LISTS[file.kind].file, received_at=now)
     kept = [row.row for row, decision in gone if decision.word == "keep"]
     changed = vintages.apply_rows(
         session, file.kind, file.rows, sha256=file.sha256, loaded_at=now, list_name=file.name, columns=set(file.columns), kept=kept
     )
-    return changed + apply_decisions(session, gone, sha256=file.sha256, decided_at=now)
+    changed += apply_decisions(session, gone, sha256=file.sha256, decided_at=now)
+    if changed or gone or LISTS[file.kind].is_replaced:  # of a list that is replaced, rows may be gone where none is counted
+        detail = f"{named_file(file.name)}: {changed} rows"
+        record(session, COMMAND_LINE, "list_loaded", LISTS[file.kind].file, file_sha256=file.sha256, detail=detail)
+    return changed

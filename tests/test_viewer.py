@@ -8,7 +8,8 @@ import pytest
 
 from kpis.errors import FigureRefused, NotFound
 from kpis.reporting import people
-from kpis.reporting.sign_in import signed_in, verified_email
+from kpis.reporting.sign_in import end_sign_in, record_sign_in, signed_in, verified_email
+from kpis.store import tables
 from kpis.store.store import Store
 
 NOW = 1_700_000_000.0
@@ -35,6 +36,30 @@ CLAIMS = {"email": "Anna@General.example.jp", "email_verified": True, "iat": NOW
 )
 def test_an_email_counts_only_where_the_provider_vouches_for_it(changed: dict[str, object], expected: str) -> None:
     assert verified_email({**CLAIMS, **changed}, now=NOW) == expected
+
+
+@pytest.mark.parametrize("verified", [False, None, "false"])
+def test_the_trail_names_nobody_whose_email_is_not_verified(reporting: Store, verified: object) -> None:
+    """A provider that lets anybody write an e-mail would put another's name before a line of the trail."""
+    claims = {**CLAIMS, "email_verified": verified, "email": " ANNA@general.example.jp\x00\n" + "x" * 600}
+    for _ in range(2):
+        record_sign_in(reporting, claims, is_let_in=False)
+    end_sign_in(reporting, claims)
+    lines = [line for line in reporting.all_of(tables.AuditEvent) if line["action"] in ("sign_in_refused", "signed_out")]
+    assert [(line["actor"], line["subject"], line["action"]) for line in lines] == [
+        ("system", "", "sign_in_refused"),
+        ("system", "", "signed_out"),
+    ]
+    assert lines[0]["detail"].startswith(f"{int(NOW) - 60} anna@general.example.jp") and len(lines[0]["detail"]) <= 500
+    assert lines[1]["detail"].startswith("anna@general.example.jp") and "\x00" not in lines[0]["detail"] + lines[1]["detail"]
+
+
+@pytest.mark.parametrize("at", [NOW, None, "yesterday", float("nan"), float("inf")])
+def test_a_verified_sign_in_is_recorded_under_its_email_whenever_it_was(reporting: Store, at: object) -> None:
+    record_sign_in(reporting, {**CLAIMS, "iat": at}, is_let_in=False)
+    end_sign_in(reporting, {**CLAIMS, "iat": at})
+    lines = [line for line in reporting.all_of(tables.AuditEvent) if line["action"] in ("sign_in_refused", "signed_out")]
+    assert {(line["actor"], line["subject"]) for line in lines} == {("anna@general.example.jp",) * 2} and len(lines) == 2
 
 
 def test_no_claims_are_nobody() -> None:

@@ -62,6 +62,11 @@ class Remark:
         """Return whether the finding is the content of the cell, and not words."""
         return not self.found_en
 
+    @property
+    def in_both(self) -> str:
+        """Return the finding and what was expected in both languages, for a line of the audit trail."""
+        return f"{' / '.join(filter(None, (self.found, self.found_en)))}: {self.expected_ja} / {self.expected_en}"
+
     def found_in(self, language: str) -> str:
         """Return the finding in a language."""
         return self.found if side(language) == SOURCE else self.found_en or self.found

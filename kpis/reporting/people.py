@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from kpis.as_text import LONGEST_NAME, typed
+from kpis.as_text import LONGEST_NAME, line, shortened, typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.government import government
 from kpis.grouped import grouped
@@ -34,6 +34,7 @@ from kpis.store.store import Store, instant
 
 T = TypeVar("T")
 COMMAND_LINE = "command line"
+NOBODY = "system"  # the program itself, or somebody whose e-mail is not verified
 LOCAL_OFFICE = f"office{LOCAL_DOMAIN}"
 LOCAL_MANAGER = f"manager{LOCAL_DOMAIN}"
 _FOR = "stands in for"  # of a session
@@ -292,8 +293,9 @@ def _end_what_went_with_roles(session: Session, actor: str, email: str) -> None:
     for row in session.exec(select(deputy).where(theirs, col(deputy.ended_at).is_(None), col(deputy.until_date) >= local_day(now))):
         row.ended_by, row.ended_at = actor, now
         record(session, actor, "deputy_ended", row.email, detail=f"{row.stands_in_for}: {row.from_date} – {row.until_date}")
-    if reader := session.get(tables.NoticeReader, email):
+    if (reader := session.get(tables.NoticeReader, email)) and reader.calendar_sha256:
         reader.calendar_sha256 = ""
+        record(session, actor, "calendar_address_ended", email)
 
 
 def refuse_own_role(actor: str, email: str) -> None:
@@ -356,20 +358,28 @@ def audit_trail(store: Store, *, actor: str, limit: int = 500, skipped: int = 0)
         return events(session, subject=None, limit=limit, skipped=skipped), session.exec(count).one()
 
 
-def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool) -> None:
+def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool, claimed: str = "") -> None:
     """Record a sign-in, once for any number of windows; also that of a person without access.
 
     Args:
+        email: verified by the provider; blank where it is not.
         signed_in_at: time of the provider's authentication, in seconds since 1970.
         is_let_in: the person is known and may see anything.
+        claimed: the address that was not verified: it says nothing about who signed in.
     """
     action = "signed_in" if is_let_in else "sign_in_refused"
+    detail = str(signed_in_at) if email else unverified(f"{signed_in_at} {claimed}")
     sign_ins = select(tables.AuditEvent.id).where(
-        tables.AuditEvent.subject == email, tables.AuditEvent.action == action, tables.AuditEvent.detail == str(signed_in_at)
+        tables.AuditEvent.subject == email, tables.AuditEvent.action == action, tables.AuditEvent.detail == detail
     )
     with store.writing(is_figures=False, any_clock=True) as session:
         if session.exec(sign_ins).first() is None:
-            record(session, email, action, email, detail=str(signed_in_at))
+            record(session, email or NOBODY, action, email, detail=detail)
+
+
+def unverified(text: str) -> str:
+    """Return what somebody unknown wrote, for the detail of an audit line."""
+    return shortened(line(text), LONGEST_NAME)
 
 
 def events(session: Session, *, subject: str | None, limit: int, skipped: int = 0) -> list[Event]:

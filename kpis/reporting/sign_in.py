@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, timedelta
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import delete, select
 
+from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
-from kpis.reporting.people import account_key, record, viewer_of
+from kpis.reporting.people import NOBODY, account_key, record, unverified, viewer_of
 from kpis.settings import settings
 from kpis.store import tables
 from kpis.store.fields import table_of
@@ -31,14 +33,24 @@ def verified_email(claims: Mapping[str, Any], *, now: float) -> str:
         claims: of the ID token.
         now: seconds since 1970.
     """
-    # Microsoft sends true as a text in some tokens; anything else counts as false.
-    if str(claims.get("email_verified")).lower() != "true":
-        return ""
     signed_in_at = claims.get("iat")
     if not isinstance(signed_in_at, (int, float)) or not now - signed_in_at <= settings().session_hours * 3600:
         return ""
-    email = account_key(str(claims.get("email") or ""))
+    return _vouched(claims)
+
+
+def _vouched(claims: Mapping[str, Any]) -> str:
+    """Return the e-mail that the provider marks as verified, however long ago; blank where it does not."""
+    # Microsoft sends true as a text in some tokens; anything else counts as false.
+    if str(claims.get("email_verified")).lower() != "true":
+        return ""
+    email = claimed_email(claims)
     return "" if email.endswith(LOCAL_DOMAIN) else email
+
+
+def claimed_email(claims: Mapping[str, Any]) -> str:
+    """Return the e-mail of the claims, which anybody may have written where the provider does not mark it as verified."""
+    return account_key(str(claims.get("email") or ""))
 
 
 def sign_in_id(claims: Mapping[str, Any]) -> str:
@@ -48,12 +60,12 @@ def sign_in_id(claims: Mapping[str, Any]) -> str:
 
 def end_sign_in(store: Store, claims: Mapping[str, Any]) -> None:
     """Record that a sign-in has ended: its cookie is refused from now on, by every process and after every restart."""
-    ended, email, now = table_of(tables.EndedSignIn), account_key(str(claims.get("email") or "")), utc_now()
+    ended, email, now = table_of(tables.EndedSignIn), _vouched(claims), utc_now()
     with store.writing(is_figures=False, any_clock=True) as session:
         session.execute(delete(ended).where(ended.c.ended_at < now - timedelta(days=KEPT_DAYS)))
         if session.get(tables.EndedSignIn, sign_in_id(claims)) is None:
             session.add(tables.EndedSignIn(sign_in_id=sign_in_id(claims), email=email, ended_at=now))
-            record(session, email, "signed_out", email)
+            record(session, email or NOBODY, "signed_out", email, detail="" if email else unverified(claimed_email(claims)))
 
 
 def is_ended(store: Store, claims: Mapping[str, Any]) -> bool:
@@ -61,6 +73,15 @@ def is_ended(store: Store, claims: Mapping[str, Any]) -> bool:
     ended = table_of(tables.EndedSignIn)
     with store.reading() as session:
         return session.execute(select(ended.c.ended_at).where(ended.c.sign_in_id == sign_in_id(claims))).first() is not None
+
+
+def record_sign_in(store: Store, claims: Mapping[str, Any], *, is_let_in: bool) -> None:
+    """Record a sign-in in the audit trail: under its e-mail only where that is verified, else with it as what was claimed."""
+    at = claims.get("iat")
+    people.signed_in(
+        store, _vouched(claims), signed_in_at=int(at) if isinstance(at, (int, float)) and isfinite(at) else 0, is_let_in=is_let_in,
+        claimed=claimed_email(claims),
+    )  # fmt: skip
 
 
 def signed_in(store: Store, claims: Mapping[str, Any]) -> Viewer:

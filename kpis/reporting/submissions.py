@@ -221,8 +221,15 @@ def submit(store: Store, report_id: int, *, actor: str, revision: int, today: da
             detail += "; on behalf of the bureau" if is_for_bureau(session, row, actor) else ""
             record_step(session, row, actor, "submitted", detail=detail)
             return
-        keep_warnings(session, row, [as_warning(doubt) for doubt in unasked], {})
-    raise StepRefused("contradicts_since_check", places=partial(places_of, unasked))
+        refusal, warnings = (
+            StepRefused("contradicts_since_check", places=partial(places_of, unasked)),
+            [as_warning(doubt) for doubt in unasked],
+        )
+        keep_warnings(session, row, warnings, {})
+        for warning in warnings:
+            record_step(session, row, actor, "warning_asked", cell=f"{warning.sheet}!{warning.cell}", detail=warning.in_both)
+        record(session, actor, "refused", subject_of(report_id), detail=f"submit: {refusal.message.key}")
+    raise refusal
 
 
 def withdraw(store: Store, report_id: int, *, actor: str, revision: int) -> None:

@@ -71,22 +71,22 @@ def ask(store: Store, key: FigureKey, *, actor: str, reason_class: str, reason_t
     if reason_class not in government().reasons or not typed(reason_text):
         raise FigureRefused("withdrawal_without_reason", reasons=_reasons)
     key = (key[0], key[1], parse_period(key[2]).code)
-    try:
-        with acting(
-            store, actor, "ask_withdrawal", " ".join(key), needs="ask_withdrawal", bureau_code=key[1], is_figures=False
-        ) as session:
-            wanted = _wanted(session, key, vintage)
-            row = tables.Withdrawal(
-                indicator_code=key[0], bureau_code=key[1], period_code=key[2], vintage=wanted["vintage"], reason_class=reason_class,
-                reason_text=typed(reason_text), asked_by=actor, asked_at=instant(session),
-            )  # fmt: skip
-            session.add(row)
+    with acting(
+        store, actor, "ask_withdrawal", " ".join(key), needs="ask_withdrawal", bureau_code=key[1], is_figures=False
+    ) as session:
+        wanted = _wanted(session, key, vintage)
+        row = tables.Withdrawal(
+            indicator_code=key[0], bureau_code=key[1], period_code=key[2], vintage=wanted["vintage"], reason_class=reason_class,
+            reason_text=typed(reason_text), asked_by=actor, asked_at=instant(session),
+        )  # fmt: skip
+        session.add(row)
+        try:
             session.flush()
-            detail = f"{reason_class} {typed(reason_text)}"
-            record(session, actor, "withdrawal_asked", _subject(row), detail=f"{' '.join(key)} vintage {row.vintage}: {detail}")
-            return _asked(row, of_figure(session, key))
-    except IntegrityError as twice:
-        raise StepRefused("withdrawal_asked_before", key=" ".join(key)) from twice
+        except IntegrityError as twice:
+            raise StepRefused("withdrawal_asked_before", key=" ".join(key)) from twice
+        detail = f"{reason_class} {typed(reason_text)}"
+        record(session, actor, "withdrawal_asked", _subject(row), detail=f"{' '.join(key)} vintage {row.vintage}: {detail}")
+        return _asked(row, of_figure(session, key))
 
 
 def decide(store: Store, number: int, *, actor: str, approves: bool, text: str = "") -> Asked:

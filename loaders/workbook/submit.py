@@ -18,7 +18,7 @@ from kpis.periods import parse_period
 from kpis.reporting.access import require
 from kpis.reporting.comparison import Completeness
 from kpis.reporting.kept import Warning, asked_to_confirm, remarked
-from kpis.reporting.people import viewer_of
+from kpis.reporting.people import refusals_recorded, viewer_of
 from kpis.reporting.refused import Found, keep_refused
 from kpis.reporting.reports import INCOMPLETE
 from kpis.reporting.uploads import FilledWorkbook, Uploaded, upload
@@ -91,7 +91,8 @@ def receive(
         is_of_other = (
             bureau_code is not None and bureau_code != reading.mark.bureau_code and viewer_of(store, actor).may(action, bureau_code)
         )
-        raise NotAllowed("template_of_other_bureau" if is_of_other else "role_not_permitted")
+        with refusals_recorded(store, actor, action, f"{reading.mark.bureau_code} {reading.mark.period_code}"):
+            raise NotAllowed("template_of_other_bureau" if is_of_other else "role_not_permitted")
     if reading.mark is None or reading.errors or (reading.questions and not keeps_questions):
         period = reading.mark.period_code if reading.mark else period_code
         if bureau and period and viewer_of(store, actor).may(action, bureau):

@@ -15,8 +15,8 @@ from kpis.as_text import markdown
 from kpis.errors import NotAllowed
 from kpis.reporting import people
 from kpis.reporting.access import LOCAL_DOMAIN, Viewer
-from kpis.reporting.people import account_key, viewer_of
-from kpis.reporting.sign_in import is_ended, signed_in
+from kpis.reporting.people import viewer_of
+from kpis.reporting.sign_in import is_ended, record_sign_in, sign_in_id, signed_in
 from kpis.seen import doing, journal
 from kpis.settings import settings
 from pages.parts import address, cached, prose
@@ -47,9 +47,9 @@ def settle_viewer() -> None:
 
 def _record_sign_in(claims: dict[str, Any]) -> None:
     """Record a sign-in in the audit trail, once per session."""
-    sign_in = (account_key(str(claims.get("email") or "")), int(claims.get("iat") or 0), bool(viewer().grants))
+    sign_in = (sign_in_id(claims), bool(viewer().grants))
     if st.session_state.get(_SIGNED_IN) != sign_in and not is_ended(cached.store(), claims):
-        people.signed_in(cached.store(), sign_in[0], signed_in_at=sign_in[1], is_let_in=sign_in[2])
+        record_sign_in(cached.store(), claims, is_let_in=sign_in[1])
         st.session_state[_SIGNED_IN] = sign_in
 
 

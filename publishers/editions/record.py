@@ -23,7 +23,7 @@ from sqlmodel import Session
 from kpis.declared import Row
 from kpis.errors import EditionRefused, FigureRefused, NotFound, SettingsRefused
 from kpis.message import Message
-from kpis.reporting.people import record
+from kpis.reporting.people import NOBODY, record
 from kpis.settings import Settings
 from kpis.store import tables, trail
 from kpis.store.fields import record_of
@@ -47,8 +47,6 @@ from publishers.editions.keys import (
 from publishers.editions.on_disk import KEYS, MANIFEST, POINTER
 from publishers.editions.scratch import beside, put, sweep, sync_folder
 from publishers.editions.verify import EditionFault, Recorded
-
-NOBODY = "system"  # actor of audit events for repairs made at start
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,14 @@ def test_a_draft_that_contradicts_what_was_approved_meanwhile_is_asked_before_it
     with pytest.raises(StepRefused) as refused:
         submit(reporting, later, NEXT_IN_TIME)
     assert "200" in refused.value.in_language("en")
+    (asked,) = reporting.all_of(tables.AuditEvent, action="warning_asked")
+    assert (asked["actor"], asked["subject"], bool(asked["cell"])) == (
+        ANNA,
+        f"submission {later.report_id}",
+        True,
+    ) and "200" in asked["detail"]
+    (line,) = reporting.all_of(tables.AuditEvent, action="refused")
+    assert (line["actor"], line["detail"]) == (ANNA, "submit: contradicts_since_check")
     assert [w.rule for w in reports.opened(reporting, later.report_id, viewer=AYA, as_of=NEXT_IN_TIME).warnings] == [
         "cumulative_falls"
     ]

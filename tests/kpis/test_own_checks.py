@@ -194,6 +194,8 @@ def test_who_is_let_in_again_begins_without_what_they_had(bureau: Store, left: s
     assert not any(g.stands_in_for for g in people.viewer_of(bureau, DAI).grants)
     assert (choices.whose_calendar(bureau, secret) is None) == (left == DAI)
     assert [d.state(today) for d in deputies.deputies(bureau, viewer=OFFICE)] == ["ended"]
+    ended = bureau.all_of(tables.AuditEvent, action="calendar_address_ended")
+    assert [(e["actor"], e["subject"]) for e in ended] == ([(OFFICE, DAI)] if left == DAI else [])
 
 
 @pytest.mark.parametrize("who", [OFFICE, ADMIN, ADMIN.upper()])

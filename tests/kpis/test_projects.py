@@ -209,7 +209,7 @@ def test_a_stated_confidence_stands_beside_the_computed_status_and_contradiction
     assert [c.confidence for c in found.confidences] == ["medium", "low"]
     earlier = reports(store, date(2026, 10, 2))["CP3"]
     assert earlier.confidence.confidence == "medium", "as of an earlier day, what had been said by then"
-    assert [e["action"] for e in store.all_of(tables.AuditEvent)] == ["confidence", "confidence"]
+    assert [e["action"] for e in store.all_of(tables.AuditEvent, subject="CP3")] == ["confidence", "confidence"]
 
 
 def test_a_confidence_needs_level_reason_name_and_a_known_project(store: Store) -> None:

@@ -129,6 +129,8 @@ def test_two_persons_and_a_reason_are_needed(reporting: Store) -> None:
     asked = ask(reporting, actor=OFFICE)
     with pytest.raises(StepRefused, match="already"):
         ask(reporting, actor=SECOND)
+    line = reporting.all_of(tables.AuditEvent, action="refused")[-1]
+    assert (line["actor"], line["detail"]) == (SECOND, "ask_withdrawal: withdrawal_asked_before")
     with pytest.raises(NotAllowed, match="somebody else"):
         withdrawals.decide(reporting, asked.id, actor=OFFICE, approves=True)
     with pytest.raises(NotAllowed):
