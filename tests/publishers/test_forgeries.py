@@ -21,7 +21,6 @@ from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from publishers.editions import keys, on_disk, publication, record, served
 from publishers.editions.verify import unsigned, verify
-from tests.command import command
 from tests.loops import run_apart
 from tests.publishers.house import House
 from tests.small_government import settle
@@ -373,32 +372,6 @@ def test_the_next_publication_takes_no_forged_edition_for_its_own(forged: Forged
     with pytest.raises(EditionRefused, match="not published from this database"):
         publication.publish(forged.store, note="四", now=utc_now(), chosen=forged.chosen)
     assert max(record.recorded(forged.store).editions) == 3 and forged.store.count(tables.Publication) == 3
-
-
-def test_the_command_names_what_differs_and_never_shows_a_traceback(forged: Forged) -> None:
-    around = {
-        "EDITIONS_DIR": str(forged.folder), "DATABASE_URL": forged.store.url, "SIGNING_KEY_FILE": str(forged.chosen.signing_key_file),
-    }  # fmt: skip
-    (forged.folder.parent / "key.txt").write_text(forged.key, encoding="utf-8")
-    given = str(forged.folder.parent / "key.txt")
-    assert command("verify", **around).returncode == 0
-    assert command("verify", str(forged.folder), "--key", given, EDITIONS_DIR=str(forged.folder.parent)).returncode == 0
-    assert command("verify", str(forged.folder), "--key", "bm90IGEga2V5", **around).returncode == 2
-    page_changed(forged)
-    others = {**around, "EDITIONS_DIR": str(forged.folder.parent / "nowhere")}
-    for words, code in ((("--edition", "2"), 1), (("--edition", "1"), 0)):
-        assert command("verify", str(forged.folder), *words, **others).returncode == code, (
-            "of this folder, not of the instance's own"
-        )
-    assert command("verify", str(forged.folder.parent / "none"), "--edition", "1", **around).returncode == 2
-    assert command("verify", "1", "--edition", "2", **around).returncode == 2
-    (forged.folder / "current.json").write_bytes(b"")
-    for words in (("verify",), ("verify", "2"), ("verify", str(forged.folder), "--key", forged.key)):
-        said = command(*words, **around)
-        assert said.returncode == 1 and "current.json" in said.stderr and "Traceback" not in said.stderr
-    said = command("user", "list", **around)  # any other command brings it back, and says so
-    assert said.returncode == 0 and "current.json" in said.stderr
-    assert command("verify", **around).returncode == 0
 
 
 def test_a_trail_that_was_cut_off_or_changed_is_named(forged: Forged) -> None:
