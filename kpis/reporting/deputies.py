@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from kpis.as_text import line
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.periods import local_day
 from kpis.reporting.access import OF_BUREAU, Grant, is_same_person, may
@@ -59,9 +60,9 @@ def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, fro
         refuse_own_role(actor, email)  # the roles of another are roles too
         account = session.get(tables.UserAccount, email)
         if account is None or not account.is_active:
-            raise NotFound("person_unknown", email=email)
+            raise NotFound("person_unknown", email=line(email))
         if not any(grant.role in OF_BUREAU for grant in own_grants(session, whose)):
-            raise NotAllowed("nothing_to_stand_in_for", email=whose)
+            raise NotAllowed("nothing_to_stand_in_for", email=line(whose))
         session.add(
             tables.Deputy(
                 email=email, stands_in_for=whose, from_date=from_date, until_date=until_date, named_by=actor, named_at=instant(session),

@@ -29,7 +29,7 @@ from kpis.reporting.occasions import is_concerned, suggested
 from kpis.reporting.people import acting, allow, record, refusals_recorded
 from kpis.reporting_vocabulary import HowOften, NoticeState
 from kpis.store import tables
-from kpis.store.fields import record_of
+from kpis.store.fields import is_storable, record_of
 from kpis.store.store import Store, instant
 from kpis.store.tables import table_of
 
@@ -315,7 +315,9 @@ def send_again(store: Store, number: int, *, actor: str) -> None:
     with acting(store, actor, "send_again", f"notice {number}", needs="manage_notices", is_figures=False) as session:
         now = instant(session)
         own = (_N.c.id == number, _N.c.state.in_(NOT_SENT))
-        if not _become(session, NoticeState.WAITING, *own, **_FREE, next_try_at=now, expires_at=now + KEPT, attempts=0):
+        if not is_storable(number) or not _become(
+            session, NoticeState.WAITING, *own, **_FREE, next_try_at=now, expires_at=now + KEPT, attempts=0
+        ):
             raise NotFound("notice_not_failed", number=number)
         record(session, actor, "notice_sent_again", f"notice {number}")
 

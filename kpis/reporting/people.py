@@ -17,7 +17,7 @@ from typing import TypeVar
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from kpis.as_text import LONGEST_NAME, line, shortened, typed
+from kpis.as_text import LONGEST_NAME, clean, line, shortened, typed
 from kpis.errors import FigureRefused, MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.government import government
 from kpis.grouped import grouped
@@ -41,7 +41,9 @@ _FOR = "stands in for"  # of a session
 # What commands do for nobody; every other act is a person's, whose roles are checked.
 _OF_COMMANDS = {"manage_people", "see_standings"}
 _SMALL = str.maketrans(ascii_uppercase, ascii_lowercase)
-_EMAIL = re.compile(r"[^@\s]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL = re.compile(rf"[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?=.{{1,252}}\Z){_LABEL}(?:\.{_LABEL})*")
+_EMPTY_PART = re.compile(r"\A\.|\.\.|\.@")  # of the local part, which no provider registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,11 @@ def account_key(email: str) -> str:
     return email.strip(" \t\r\n").translate(_SMALL)
 
 
+def is_email(text: str) -> bool:
+    """Return whether a text has the form of the key of an account, so that it may be looked up: no database is asked for another."""
+    return _EMAIL.fullmatch(text) is not None
+
+
 def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
     """Return the roles of an active person, and those held as a deputy on the day of the session.
 
@@ -97,7 +104,7 @@ def own_grants(session: Session, email: str) -> tuple[Grant, ...]:
 
 def _is_active(session: Session, email: str) -> bool:
     email = account_key(email)
-    if email.endswith(LOCAL_DOMAIN) and settings().mode != "local":
+    if not is_email(email) or (email.endswith(LOCAL_DOMAIN) and settings().mode != "local"):
         return False
     account = session.get(tables.UserAccount, email)
     return account is not None and account.is_active
@@ -160,6 +167,7 @@ def record(
 
     The line names the person replaced, where the actor is a deputy.
     """
+    actor, subject, cell, detail = (clean(text) for text in (actor, subject, cell, detail))  # a refused one may name anything
     if whose := stands_in_for(session):
         detail = f"{detail} ({both(Message('in_place_of', email=whose))})".strip()
     trail.append(
@@ -222,7 +230,7 @@ def add_person(
     email = account_key(email)
     if not email.isascii():
         raise FigureRefused("email_not_ascii", email=email)
-    if not _EMAIL.fullmatch(email):
+    if not is_email(email) or _EMPTY_PART.search(email):
         raise FigureRefused("email_unreadable", email=email)
     if email.endswith(LOCAL_DOMAIN):
         raise FigureRefused("domain_reserved", domain=LOCAL_DOMAIN)
@@ -271,7 +279,7 @@ def remove_person(
     email = account_key(email)
     with acting(store, actor, "remove_person", email, needs="manage_people") as session:
         refuse_own_role(actor, email)
-        account = existing(session, tables.UserAccount, email, NotFound("person_unknown", email=email))
+        account = existing(session, tables.UserAccount, email, NotFound("person_unknown", email=line(email)))
         roles = list(session.exec(select(tables.UserRole).where(tables.UserRole.email == email)))
         named = (role, bureau_code, section_code)
         taken = [row for row in roles if role is None or (row.role, row.bureau_code, row.section_code) == named]

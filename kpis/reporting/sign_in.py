@@ -45,7 +45,7 @@ def _vouched(claims: Mapping[str, Any]) -> str:
     if str(claims.get("email_verified")).lower() != "true":
         return ""
     email = claimed_email(claims)
-    return "" if email.endswith(LOCAL_DOMAIN) else email
+    return "" if email.endswith(LOCAL_DOMAIN) or not email.isprintable() else email
 
 
 def claimed_email(claims: Mapping[str, Any]) -> str:

@@ -329,13 +329,14 @@ def grant_exception(store: Store, *, actor: str, bureau_code: str, period_code: 
     Raises:
         FigureRefused: the reason is blank.
     """
+    period_code = parse_period(period_code).code
     with acting(
         store, actor, "grant_exception", f"{bureau_code} {period_code}", needs="grant_exception", bureau_code=bureau_code
     ) as session:
         if not typed(reason):
             raise FigureRefused("exception_without_reason")
         existing(session, tables.Bureau, bureau_code, NotFound("bureau_not_registered", code=bureau_code))
-        vintages.ensure_periods(session, {parse_period(period_code).code})
+        vintages.ensure_periods(session, {period_code})
         session.add(
             tables.ReportingException(
                 bureau_code=bureau_code, period_code=period_code, until=until, reason=typed(reason), granted_by=actor,

@@ -17,14 +17,14 @@ from sqlmodel import Session, col, select
 
 from kpis.as_text import named_file, typed
 from kpis.collector import collector_paused
-from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed
+from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound
 from kpis.reporting.access import acts_for, decides, next_state, sections
 from kpis.reporting.comparison import OBSERVATIONS, Choices, Completeness, ReportedRow, RowKey
 from kpis.reporting.filing import kept_with_choices, refuse_rows, row_key
 from kpis.reporting.hindrances import same_place
 from kpis.reporting.kept import Warning, id_of, keep_rows, keep_warnings, record_step
 from kpis.reporting.merging import Hand, KeptRow, clashes, left_open, merge
-from kpis.reporting.people import acting, grants_of
+from kpis.reporting.people import acting, existing, grants_of
 from kpis.reporting.reports import INCOMPLETE, Warned, warnings_of
 from kpis.reporting.sections import refuse_rows_of_others
 from kpis.reporting_vocabulary import OPEN_STATES
@@ -108,6 +108,7 @@ def upload(
                 raise FigureRefused("taken_in_without_saying_how")
             if how_it_came and not acts_for(grants_of(session, actor), bureau_code):
                 raise NotAllowed("taken_in_for_oneself", bureau=bureau_code)
+            existing(session, tables.Bureau, bureau_code, NotFound("bureau_not_registered", code=bureau_code))
             reach = None if how_it_came else sections(grants_of(session, actor), action, bureau_code)
             if reach is not None and part not in reach:
                 part = min(reach)

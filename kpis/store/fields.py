@@ -37,6 +37,18 @@ def refers(column: str, *, key: bool = False, index: bool = False) -> Any:
     return Field(foreign_key=column, sa_type=Text, primary_key=key, index=index)
 
 
+_LARGEST_KEY = 2**31 - 1  # of a whole number in a column, whatever database
+
+
+def is_storable(key: object) -> bool:
+    """Return whether columns can hold a key, or all parts of one: PostgreSQL refuses larger numbers, and texts with NUL."""
+    if isinstance(key, (tuple, list)):
+        return all(map(is_storable, key))
+    if isinstance(key, int):
+        return -_LARGEST_KEY <= key <= _LARGEST_KEY
+    return not isinstance(key, str) or ("\0" not in key and not any("\ud800" <= c <= "\udfff" for c in key))
+
+
 KEY = Field(primary_key=True)
 Instant = Annotated[datetime, Field(sa_type=DateTime)]  # always UTC, stored naive
 MaybeInstant = Annotated[datetime | None, Field(sa_type=DateTime)]

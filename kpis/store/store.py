@@ -29,7 +29,7 @@ from kpis.seen import doing
 from kpis.store import tables, translations
 from kpis.store.changed import StateOf, marked, watched
 from kpis.store.engine import open_engine
-from kpis.store.fields import key_columns, record_of
+from kpis.store.fields import is_storable, key_columns, record_of
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
 from kpis.store.translations import further, with_texts
@@ -62,6 +62,13 @@ def state_in(reading: Connection | Session) -> StateOf:
     return StateOf.read(state) if state else StateOf()
 
 
+class _Session(Session):
+    """A session in which there is no row with a key that no column can hold; a database may refuse the question."""
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:  # type: ignore[override]
+        return super().get(entity, ident, **options) if is_storable(ident) else None
+
+
 class Store:
     """The data of one instance, or of one edition (``frozen_url``), which has fewer tables and columns."""
 
@@ -86,7 +93,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a session with a consistent view of the data; its instant is that of opening."""
-        with Session(self.engine) as session:
+        with _Session(self.engine) as session:
             session.info["instant"] = utc_now()
             yield session
 
@@ -114,7 +121,7 @@ class Store:
             ClockAhead: it is more than a year after it.
         """
         self._must_be_open()
-        with self.engine.connect().execution_options(writes=True) as connection, Session(connection) as session:
+        with self.engine.connect().execution_options(writes=True) as connection, _Session(connection) as session:
             with session.begin():
                 table = table_of(tables.DataRevision)
                 now = utc_now()

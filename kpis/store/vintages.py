@@ -26,6 +26,7 @@ from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
 from kpis.seen import doing
 from kpis.store import tables, translations
+from kpis.store.fields import is_storable
 from kpis.store.many import insert_many
 from kpis.store.register_history import FIRST_KNOWN
 from kpis.store.tables import table_of
@@ -71,6 +72,8 @@ def by_figure(session: Session, *where: ColumnElement[bool], names: Sequence[str
 
 def of_figure(session: Session, key: FigureKey) -> list[Row]:
     """Return every stored vintage of one figure, oldest first."""
+    if not is_storable(key):
+        return []
     c = table_of(tables.Observation).c
     return by_figure(session, *(c[name] == value for name, value in zip(FIGURE_KEY, key, strict=True))).get(key, [])
 
