@@ -42,6 +42,11 @@ def lines_of(scored: Scored) -> Lines:
     return sorted(lines, key=lambda keyed_line: judged is not None and any(f is not None and f[0] == judged for f in keyed_line[1]))
 
 
+def is_drawn(scored: Scored) -> bool:
+    """Return whether an indicator has a number to draw; one that is said in words has none."""
+    return any(value_of(scored.entry.definition, figure) is not None for figure in scored.figures)
+
+
 def stretches_of(scored: Scored) -> list[list[tuple[date, float]]]:
     """Return (period end, value) of the connected stretches of every series."""
     return _stretches(lines_of(scored))

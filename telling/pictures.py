@@ -11,6 +11,7 @@ from kpis.periods import Period
 from kpis.registers import TOLD_BY_RECORD
 from telling import bureaus, facilities, listed, procedures, projects
 from telling.blocks import Block, Telling
+from telling.indicator import is_drawn
 from telling.taken import name_of_indicator
 
 Tell = Callable[[], Block]
@@ -57,5 +58,5 @@ def _by_bureau(telling: Telling, whole: Scored, parts: list[Scored], period: Per
 
 
 def indicators(telling: Telling) -> Mapping[str, Scored]:
-    """Return name of chart → judgement, for each drawn series."""
-    return {name_of_indicator(item): item for item in telling.moment.scored if item.figures}
+    """Return name of chart → judgement, for each series with a number to draw."""
+    return {name_of_indicator(item): item for item in telling.moment.scored if is_drawn(item)}

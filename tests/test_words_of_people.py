@@ -2,205 +2,67 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
+import logging
 import re
-import unicodedata
+import shutil
+import subprocess
 import urllib.request
+import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
+from email import message_from_bytes
+from email.policy import SMTP
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import openpyxl
 import pyarrow as pa
 import pytest
+from icalendar import Calendar
 
+from kpis.moment import Moment
 from kpis.periods import local_day
-from kpis.reporting import answers, people, questions, reports, submissions
-from kpis.reporting.asking import AskedColumn, Choice
-from kpis.reporting.voices import decide
-from kpis.reporting_vocabulary import VoiceState
+from kpis.reporting import answers, choices, questions, reports
+from kpis.reporting.outbox import Delivery, Told
+from kpis.reporting.refused import refused_content
+from kpis.seen import journal
 from kpis.settings import Settings
 from kpis.state import State
 from kpis.store import tables
-from kpis.store.store import Store, utc_now
-from kpis.voices.store import Voices
-from loaders.catalogue import load_folder
-from loaders.workbook.submit import receive, take_template
-from publishers.editions import publication
+from kpis.store.fields import record_of
+from kpis.store.store import utc_now
+from loaders.workbook.annotate import commented, mark_problems
+from loaders.workbook.questions import issue
+from loaders.workbook.submit import take_template
+from publishers.answers import answers_book, answers_csv
+from publishers.fonts import has_japanese
 from publishers.meeting.page import report_page
+from publishers.meeting.pdf import pack_pdf
+from publishers.meeting.slides import pack_slides
 from publishers.meeting.workbook import report_book
+from publishers.notices.calendar import of_person, of_publications
+from publishers.notices.smtp import mail
+from publishers.notices.wording import mail_of
+from telling.agenda import Agenda
 from telling.meeting import quarter_report
+from telling.questions import answer_table
 from tests.bench.viewer import Viewer, served
-from tests.books import saved
 from tests.command import command
 from tests.pages.charts_seen import Seen, run
-from tests.shared import copied, empty
-from tests.small_government import ADMIN, ANNA, AYA, IN_TIME, OFFICE, PERIOD, SECOND, write_small_government
+from tests.poisoned import ACTS, SEEN, UNSEEN, Poisoned, acting, formulas, made_in, marked_up, poison
+from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, PERIOD, SECOND
 
 pytestmark = pytest.mark.server
-
-UNSEEN = "\x0b\x01\x1b[31m\x9b\u202e\u2066\u200b\ufffe"
-SEEN = "髙﨑👩\u200d💻"  # and this must stay
-ACTS = "![b](http://evil.example/x.png)[a](javascript:alert(1))<script>alert(1)</script>:material/delete::red[c]$d$"
-FORMULAS = ("=HYPERLINK(1)", "+cmd|'/C calc'!A0", "@SUM(1)", "＝1+1", "-2+3")
-
-
-def poison(n: int, unseen: str = UNSEEN) -> str:
-    """Return one poison, which begins as a formula and goes on as everything else."""
-    return f"{FORMULAS[n % len(FORMULAS)]}{ACTS}{unseen}{SEEN}"
-
-
-@dataclass
-class Poisoned:
-    """An instance in which everything that people can write is poison."""
-
-    store: Store
-    editions: Path
-    original: bytes
 
 
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Poisoned:
-    folder = tmp_path_factory.mktemp("words")
-    store = copied(empty(), folder / "words.db")
-    catalogue, official = write_small_government(folder / "data")
-    for n, (file, columns) in enumerate(
-        {
-            catalogue / "sources.csv": ("title",), catalogue / "bureaus.csv": ("name_ja",), catalogue / "projects.csv": ("name_ja",),
-            catalogue / "indicators.csv": ("name_ja", "definition_ja"), official / "milestones.csv": ("name_ja",),
-            official / "procedures.csv": ("name_ja", "law_name", "note_ja", "note_en"), official / "facilities.csv": ("name_ja", "note_ja", "note_en"),
-        }.items()
-    ):  # fmt: skip
-        path = file if file.exists() else next(p for p in folder.rglob(file.name))
-        rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
-        with path.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.DictWriter(out, list(rows[0]))
-            writer.writeheader()
-            for m, row in enumerate(rows):
-                writer.writerow({**row, **{name: poison(n + m) + str(m) for name in columns if name in row}})
-    for report in load_folder(store, catalogue, official=official):
-        assert not report.problems, report.problems
-    for email, role, bureau in ((ANNA, "bureau_manager", "GENERAL"), (AYA, "bureau_manager", "GENERAL"), (OFFICE, "reform_office", None),
-                                (SECOND, "reform_office", None), (ADMIN, "administrator", None)):  # fmt: skip
-        name = poison(1) if email != OFFICE else ""
-        people.add_person(store, actor=people.COMMAND_LINE, email=email, role=role, bureau_code=bureau, name=name)
-    original = _filled(take_template(store, "GENERAL", PERIOD, actor=ANNA))
-    done = receive(store, original, actor=ANNA, name="../" + poison(0) + ".xlsx", today=IN_TIME).uploaded
-    assert done is not None
-    opened = reports.opened(store, done.report_id, viewer=ANNA, as_of=IN_TIME)
-    step = {"actor": ANNA, "revision": done.revision}
-    if opened.comparison.unexplained:
-        given = {(c.row.kind, c.row.key): ("error", poison(2)) for c in opened.comparison.unexplained}
-        submissions.explain(store, done.report_id, reasons=given, **step)  # type: ignore[arg-type]
-    submissions.confirm(store, done.report_id, reasons={w.id: poison(n) for n, w in enumerate(opened.warnings)}, **step)  # type: ignore[arg-type]
-    submissions.submit(store, done.report_id, today=IN_TIME, **step)  # type: ignore[arg-type]
-    first = opened.comparison.cells[0]
-    where = (first.row.kind, first.row.key, first.column)
-    submissions.give_back(
-        store, done.report_id, actor=OFFICE, revision=done.revision, reason=poison(1), comments={where: poison(3)}
-    )
-    submissions.submit(store, done.report_id, today=IN_TIME, **step)  # type: ignore[arg-type]
-    submissions.grant_exception(
-        store, actor=OFFICE, bureau_code="GENERAL", period_code="FY2022-Q4", until=IN_TIME + timedelta(days=400), reason=poison(4)
-    )
-    spoken = f"sqlite:///{folder / 'voices.db'}"
-    chosen = Settings(EDITIONS_DIR=folder / "editions", PUBLIC_URL="https://reform.example.jp", VOICES_URL=spoken)  # type: ignore[call-arg]
-    now = utc_now()
-    _voices(store, Voices(spoken))
-    publication.publish(store, note=poison(0), now=now + timedelta(seconds=1), chosen=chosen)
-    submissions.approve(store, done.report_id, actor=SECOND, revision=done.revision)
-    second = _filled(take_template(store, "GENERAL", PERIOD, actor=ANNA), n=1)
-    again = receive(store, second, actor=ANNA, name=poison(2) + ".xlsx", today=IN_TIME).uploaded
-    assert again is not None, "a correction, which needs a reason"
-    _explained(store, again.report_id, again.revision)
-    submissions.submit(store, again.report_id, actor=ANNA, revision=again.revision, today=IN_TIME)
-    submissions.approve(store, again.report_id, actor=SECOND, revision=again.revision)
-    third = publication.publish(store, note=poison(1), now=now + timedelta(seconds=2), chosen=chosen)
-    publication.rollback(store, third.number - 1, reason=poison(3), now=now + timedelta(seconds=3), chosen=chosen)
-    _questions(store)
-    last = _filled(take_template(store, "GENERAL", PERIOD, actor=ANNA), n=2)
-    waiting = receive(store, last, actor=ANNA, name=poison(3) + ".xlsx", today=IN_TIME).uploaded
-    assert waiting is not None
-    return Poisoned(store, folder / "editions", original)
-
-
-def _voices(store: Store, voices: Voices) -> None:
-    """What readers say and the office answers, of poison; one is shown in public."""
-    for n in range(2):
-        voices.say("indicator", "touchless_services", grade=1, words=poison(n), language="ja", edition=1, said_on=IN_TIME)
-    told = {"answer_ja": poison(2), "answer_en": poison(3), "is_looked_through": True}
-    decide(store, voices, voices.one(1), actor=OFFICE, to=VoiceState.PUBLISHED, today=IN_TIME, **told)  # type: ignore[arg-type]
-
-
-def _questions(store: Store) -> None:
-    """A question, its answer and why that was returned, of poison."""
-    words = {name: poison(n) for n, name in enumerate(("title_ja", "title_en", "lead_ja", "lead_en"))}
-    choices = (Choice(poison(0), poison(1)), Choice(poison(2), poison(3)))
-    columns = (AskedColumn(heading_ja=FORMULAS[0]), AskedColumn(heading_ja=ACTS[:60], type="choice", choices=choices))
-    due = local_day(utc_now()) + timedelta(days=9)
-    code = questions.write(store, questions.QuestionDraft(words=words, columns=columns, due_on=due), actor=OFFICE)
-    questions.open_to_bureaus(store, code, actor=OFFICE, today=due)
-    stored = questions.question(store, code, viewer=OFFICE).columns[1].choices[0].name_ja
-    rows = [{"c1": poison(4), "c2": stored}]
-    for n, content in enumerate((b"one", b"two")):
-        filled = answers.FilledAnswers(rows=rows, content=content, name=poison(n), template_id="T")
-        answers.upload(store, filled, actor=ANNA, code=code, bureau_code="GENERAL", replaces=n)
-        answers.submit(store, code, "GENERAL", actor=ANNA, revision=n + 1)
-        if n == 0:
-            answers.decide(store, code, "GENERAL", actor=OFFICE, revision=1, accepts=False, reason=poison(2))
-
-
-def _explained(store: Store, number: int, revision: int) -> None:
-    opened = reports.opened(store, number, viewer=ANNA, as_of=IN_TIME)
-    given = {(c.row.kind, c.row.key): ("error", poison(2)) for c in opened.comparison.unexplained}
-    submissions.explain(store, number, actor=ANNA, revision=revision, reasons=given)
-    open_warnings = {w.id: poison(n) for n, w in enumerate(opened.warnings) if w.confirmed_by is None}
-    submissions.confirm(store, number, actor=ANNA, revision=revision, reasons=open_warnings)
-
-
-def _filled(content: bytes, n: int = 0) -> bytes:
-    """Return a template filled with poison as far as a workbook can hold it; a text stays a text there."""
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    sheet = book["指標の実績"]
-    at = {str(c.value).split("\n")[0]: int(c.column) for c in sheet[1] if c.value}
-    for (line,) in sheet.iter_rows(min_row=2, min_col=at["指標コード"], max_col=at["指標コード"]):
-        row = line.row
-        if line.value == "touchless_services":
-            cell = sheet.cell(row, next(i for name, i in at.items() if name.startswith("状況")))
-            cell.value, cell.data_type = poison(n, "_x001B_[31m\u202e\u2066\u200b"), "s"
-        elif line.value == "electronic_decision_rate":
-            sheet.cell(row, at["分子(実績の数)"]).value, sheet.cell(row, at["分母(対象の数)"]).value = 800 + n, 1000
-    return saved(book)
-
-
-# What would act ------------------------------------------------------------------------------------------------------
-
-
-def acting(text: str) -> set[str]:
-    """Return the signs of a text that act unseen."""
-    return {
-        c for c in text if c not in "\n\r\t" and (unicodedata.category(c) in ("Cc", "Cs") or c in "\u202a\u202e\u2066\u200b\u2028\ufeff\ufffe")
-    }  # fmt: skip
-
-
-def marked_up(body: str) -> list[str]:
-    """Return what of the poison a page would carry out, in a body of markdown."""
-    return [
-        *re.findall(r"(?<!\\)\]\((?:http://evil|javascript)|https?://evil|(?<!\\)<script|(?<!\\):red\[c|(?<!\\)\$d", body),
-        *re.findall(r":material/delete:", body),
-    ]
-
-
-def formulas(content: str) -> list[str]:
-    """Return the cells of a CSV that a spreadsheet would run; numbers with their sign are none."""
-    cells = [cell for row in csv.reader(io.StringIO(content.removeprefix("\ufeff"), newline="")) for cell in row]
-    return [c for c in cells if re.match(r"\s*[=+\-@＝＋－＠]", c) and not re.fullmatch(r"[+-]?[\d.,]+%?", c)]
+    return made_in(tmp_path_factory.mktemp("words"))
 
 
 def test_what_would_act_is_seen() -> None:
@@ -232,7 +94,9 @@ PAGES = (
     ("indicator", "code=electronic_decision_rate", ""), ("about", "", ""), ("revisions", "", ""), ("report", "", ""),
     ("review", "report=1&period=FY2022-Q3", OFFICE), ("review", "report=3&period=FY2022-Q3", OFFICE), ("review", "part=audit", OFFICE),
     ("review", "part=exceptions", OFFICE), ("publish", "", OFFICE), ("five_less", "", ""), ("questions", "question=Q001", OFFICE), ("questions", "question=Q001", ANNA),
-    ("voices", "", OFFICE), ("voices", "part=decided", OFFICE),
+    ("voices", "", OFFICE), ("voices", "part=decided", OFFICE), ("meeting", "period=FY2022-Q2", OFFICE), ("meeting", "period=FY2022-Q2&minutes=1", OFFICE),
+    ("meeting", "", OFFICE), ("review", "part=withdrawals", OFFICE), ("review", "part=persons", OFFICE), ("notices", "part=outbox", OFFICE), ("submit", "", ANNA),
+    ("questions", "", ANNA), ("standing", "", ""), ("search", f"q={SEEN[0]}", ""), ("actions", "", ""), ("projects", "code=CP2", OFFICE),
 )  # fmt: skip
 
 
@@ -314,9 +178,17 @@ def test_the_api_answers_with_text(port: int) -> None:
         "editions",
         "changes",
         "voices",
+        "commentaries",
+        "actions",
+        "attention",
+        "search?q=P",
     ):
         text = json.dumps(json.loads(fetched(port, f"/api/v1/{name}")), ensure_ascii=False)
         assert not acting(text), name
+    for chart in json.loads(fetched(port, "/api/v1/charts"))["charts"]:
+        drawing, numbers = fetched(port, chart["svg"]), fetched(port, chart["csv"])
+        assert not active_parts(drawing), chart["name"]
+        assert not formulas(numbers) and not acting(numbers.removeprefix("\ufeff")), chart["name"]
     file = fetched(port, "/api/v1/procedures.csv")
     assert SEEN in file and not formulas(file) and not acting(file.removeprefix("\ufeff"))
 
@@ -370,12 +242,103 @@ def test_workbooks_and_the_page_of_a_meeting_hold_texts(poisoned: Poisoned) -> N
     assert not acting(report_page(material)) and "<script>alert" not in report_page(material)
 
 
+def test_the_pack_of_a_meeting_is_text_as_slides_and_as_pdf(poisoned: Poisoned, tmp_path: Path) -> None:
+    state = State(poisoned.store)
+    (minutes,) = Moment(state=state, as_of=local_day(utc_now())).rows(tables.Meeting)
+    for period, closed in ((PERIOD, None), ("FY2022-Q2", minutes)):
+        agenda = Agenda(report=quarter_report(state, period, language="ja"), day=local_day(utc_now()), minutes=closed)
+        packed = zipfile.ZipFile(io.BytesIO(pack_slides(agenda)))
+        parts = {name: ET.fromstring(packed.read(name)) for name in packed.namelist() if name.endswith((".xml", ".rels"))}
+        texts = "\n".join(text for part in parts.values() for text in part.itertext())
+        assert SEEN in texts and not acting(texts)
+        targets = [each.get("Target", "") for name, part in parts.items() if name.endswith(".rels") for each in part]
+        assert not [target for target in targets if target.startswith(("javascript", "http://evil"))]
+        if has_japanese():
+            content = pack_pdf(agenda)
+            assert not re.findall(rb"/(?:JavaScript|JS|Launch|EmbeddedFile)\b|/URI ?\((?:http://evil|javascript)", content)
+            if shutil.which("pdftotext"):
+                (tmp_path / "pack.pdf").write_bytes(content)
+                done = subprocess.run(["pdftotext", str(tmp_path / "pack.pdf"), "-"], capture_output=True, check=True, timeout=60)
+                written = done.stdout.decode().replace("\f", "\n")
+                assert "alert(1)" in written.replace("\n", "") and not acting(written)
+
+
+def test_a_calendar_and_a_mail_hold_lines_of_text(poisoned: Poisoned) -> None:
+    chosen = Settings(PUBLIC_URL="https://reform.example.jp", MAIL_FROM="kpi@reform.example.jp")  # type: ignore[call-arg]
+    moment, now = Moment(state=State(poisoned.store), as_of=IN_TIME), datetime(2023, 1, 20)
+    secret = choices.new_calendar(poisoned.store, actor=OFFICE)
+    own = of_person(poisoned.store, moment, secret, chosen, now=now)
+    assert own is not None
+    for content in (own, of_publications(moment, "ja", chosen, now=now)):
+        assert not acting(content.decode().replace("\r\n ", ""))
+        titles = [str(event["summary"]) for event in Calendar.from_ical(content).walk("VEVENT")]
+        assert not [title for title in titles if "\n" in title or acting(title)] and (
+            content is not own or any(SEEN in title for title in titles)
+        )
+    rows = poisoned.store.all_of(tables.Notice)
+    assert {"submitted", "returned", "approved", "published"} <= {row["occasion"] for row in rows}
+    for row in rows:
+        told = record_of(Told, SimpleNamespace(**row), facts=json.loads(row["facts_json"]))
+        for kind, is_digest in (("", False), ("", True), ("mattermost", False)):
+            to = Delivery("", row["reader"], kind, ANNA, "ja", is_digest, is_office=True, notices=(told,))
+            subject, text = mail_of(to, moment, chosen)
+            assert not acting(subject + text) and "\n" not in subject
+            sent = message_from_bytes(
+                mail(ANNA, subject, text, chosen=chosen, name="<a@b>", language="ja", now=now).as_bytes(), policy=SMTP
+            )
+            assert not acting(str(sent["Subject"]) + sent.get_content()) and sent.get_content_type() == "text/plain"
+            assert set(sent.keys()) <= {
+                "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version", "Content-Language",
+            }  # fmt: skip
+
+
+def test_what_is_handed_back_of_a_workbook_runs_nothing_and_its_notes_are_text(poisoned: Poisoned) -> None:
+    """A refused workbook with its faults marked, one with the comments of a reviewer, the answers to a question and the workbook to answer it in."""
+    code, store = "Q001", poisoned.store
+    one = questions.question(store, code, viewer=OFFICE)
+    headings, cells = answer_table(one, answers.rows_of(store, code, viewer=OFFICE), {}, "ja")
+    books = [
+        mark_problems(poisoned.refused, poisoned.problems), commented(poisoned.original, [("指標の実績", "A1", poison(0))]),
+        answers_book(headings, cells, title=one.title_ja), issue(store, code, "GENERAL", actor=ANNA), refused_content(store, 1, viewer=OFFICE),
+    ]  # fmt: skip
+    for content in books:
+        packed = zipfile.ZipFile(io.BytesIO(content))
+        assert not [name for name in packed.namelist() if "vba" in name.lower() or "externalLink" in name]
+        texts = "".join(
+            "".join(ET.fromstring(packed.read(name)).itertext())
+            for name in packed.namelist()
+            if name.endswith(".xml")
+            and not (content in books[:2] and name.startswith(("xl/worksheets/", "xl/sharedStrings")))  # cells as they came
+        )
+        if content is not books[-1]:  # which is handed back as it came
+            assert SEEN in texts and not acting(texts)
+        cells_of = [c for sheet in openpyxl.load_workbook(io.BytesIO(content)) for row in sheet.iter_rows() for c in row if c.value]
+        assert not [c.value for c in cells_of if c.data_type == "f" and SEEN in str(c.value)]
+    table = answers_csv(headings, cells).decode("utf-8-sig")
+    assert SEEN in table and not formulas(table) and not acting(table)
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_line_of_the_log_is_a_line_of_text(form: str) -> None:
+    try:
+        raise ValueError(poison(1))
+    except ValueError as error:
+        why = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("any", logging.ERROR, "", 1, "upload of %s", (poison(0) + "\nlevel=info forged",), why)
+    written = journal.formatter(form).format(record)
+    assert SEEN in written or SEEN.encode("unicode_escape").decode().split("\\")[1] in written
+    assert not acting(written) and "\nlevel=info forged" not in written
+    if form == "json":
+        assert "\n" not in written and not acting("".join(map(str, json.loads(written).values())))
+
+
 def test_a_terminal_gets_text(poisoned: Poisoned) -> None:
     poisoned.store.engine.dispose()
     around = {"DATABASE_URL": poisoned.store.url, "EDITIONS_DIR": str(poisoned.editions)}
-    for words in (("user", "list"), ("publish", "--dry-run")):
+    pack = ("report", "-o", f"{poisoned.editions.parent}/pack.xlsx", "--period", PERIOD)
+    for words in (("user", "list"), ("publish", "--dry-run"), ("withdraw", "list", "--as", SECOND), pack):
         done = command(*words, **around)
-        assert SEEN in done.stdout + done.stderr, (words, done)
+        assert done.returncode == 0 and (words is pack or SEEN in done.stdout + done.stderr), (words, done)
         assert not acting(done.stdout + done.stderr), (words, acting(done.stdout + done.stderr))
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import Session
 
-from kpis.as_text import named_file
+from kpis.as_text import clean, named_file
 from kpis.errors import NotFound
 from kpis.reporting.access import is_same_person, may
 from kpis.reporting.kept import Remark
@@ -78,7 +78,7 @@ def keep_refused(
         row = tables.RefusedFile(
             bureau_code=bureau_code, period_code=period_code, name=named_file(name), sha256=sha256, content=content if kept else None,
             bytes_count=len(content), uploaded_by=actor, refused_at=instant(session), problems_count=len(problems),
-            problems_json=json.dumps([asdict(problem) for problem in problems[:MOST_PROBLEMS]], ensure_ascii=False),
+            problems_json=json.dumps([_cleaned(problem) for problem in problems[:MOST_PROBLEMS]], ensure_ascii=False),
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -86,6 +86,11 @@ def keep_refused(
         record(session, actor, "file_refused", f"refused file {row.id}", file_sha256=sha256, detail=detail)
         age_out(session)
         _let_go(session, bureau_code)
+
+
+def _cleaned(problem: Found) -> dict[str, str]:
+    """Return the fields of a problem; what it quotes of the file is without unseen characters, as every text stored."""
+    return {name: clean(value) for name, value in asdict(problem).items()}
 
 
 def age_out(session: Session) -> None:
