@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from xml.parsers import expat
 
 from kpis.message import Message
-from loaders.files.parts import BookDamaged
+from loaders.files.parts import BookDamaged, parts_of_book
 from loaders.files.pictures import acts_in_picture, read_of_notes
 from loaders.files.problems import Problem, damaged
 from loaders.files.reach import Reach, reach_of
@@ -93,6 +93,7 @@ def active_parts(content: bytes, *, is_handed_on: bool) -> list[Problem]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts_of_book(archive)  # that it opens as what was read
             problem = next(_problems(archive, is_handed_on=is_handed_on), None)
     except BookDamaged as error:
         return [damaged(error)]
@@ -173,9 +174,13 @@ def _problem(part: str, content_type: str, problem_texts: tuple[Message, Message
 
 
 def _of_relations(archive: zipfile.ZipFile, name: str, *, is_handed_on: bool) -> Iterator[Problem]:
+    identities = set()
     for tag, attributes in _elements(archive, name):
         if tag != "Relationship":
             continue
+        if (identity := attributes.get("Id", "")) in identities:
+            raise BookDamaged(Message("found_at", where=name[:80], what=Message("part_listed_twice", name=identity[:80])))
+        identities.add(identity)
         kind, target = attributes.get("Type", "").casefold(), attributes.get("Target", "")
         problem = _known("/" + kind.rpartition("/")[2])
         if kind.rpartition("/")[2] not in _PASSIVE_RELATIONS and (is_handed_on or problem not in {None, _LINKS, _ASKING}):

@@ -25,7 +25,16 @@ LONGEST_FORMAT = 1_000  # maximum length of a name; Excel's is 255 characters
 MAX_LIST_BYTES = 20_000_000  # bytes of parts that list sheets and relationships
 _NO_MEMORY = expat.errors.codes[expat.errors.XML_ERROR_NO_MEMORY]
 _PIECE, _TOKEN, _TEXT, _DEPTH = 1 << 18, 1 << 20, 1 << 20, 200
+_BOOK, _BEGIN, _KINDS = "xl/workbook.xml", "_rels/.rels", "[Content_Types].xml"
 _SPACES = ("http://schemas.openxmlformats.org/spreadsheetml/2006/main", "http://purl.oclc.org/ooxml/spreadsheetml/main")
+_OFFICE = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships", "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)  # fmt: skip
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types"
+_MAIN = ".main"  # the end of the kind of each part that is a workbook: sheet.main, template.main, with macros or without
+_OTHER_SHEETS = ("chartsheet", "dialogsheet", "xlmacrosheet", "xlintlmacrosheet")
+_READ_FROM = ("officeDocument", "worksheet", "sharedStrings", "styles")
 _LAWFUL = {0x9, 0xA, 0xD, *range(0x20, 0xD800), *range(0xE000, 0xFFFE)}
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 Attributes = dict[str, str]
@@ -45,34 +54,101 @@ def parts_of_book(archive: zipfile.ZipFile) -> tuple[list[tuple[str, str]], str,
     The worksheets are (name, path in the archive), in the order of the workbook.
 
     Raises:
-        BookDamaged: the workbook's own list of sheets is missing or damaged.
+        BookDamaged: the workbook's own list of sheets is missing or damaged, or another program could take another part for it.
     """
     names = {name.casefold(): name for name in archive.namelist()}
-    root, relations = (_tree(archive, names, part) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"))
-    targets: dict[str | None, tuple[str, str]] = {}
-    for relation in relations:
-        target = relation.get("Target", "")
-        path = target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-        targets[relation.get("Id")] = (names.get(path.casefold(), path), relation.get("Type", "").rsplit("/", 1)[-1])
+    _refuse_other_book(archive, names)
+    root = _tree(archive, names, _BOOK)
+    space = root.tag.partition("}")[0].removeprefix("{")
+    if root.tag not in [f"{{{known}}}workbook" for known in _SPACES]:
+        raise BookDamaged(f"<{root.tag[:LONGEST_FORMAT]}>")
+    targets = {identity: (path, kind) for identity, kind, path in _relations(archive, names, "xl/_rels/workbook.xml.rels", "xl")}
     worksheets = []
-    for sheet in root.iter():
-        if sheet.tag in [f"{{{space}}}sheet" for space in _SPACES]:
-            identity = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-            path, kind = targets.get(identity, ("", ""))
-            if kind == "worksheet":
-                worksheets.append((sheet.get("name", ""), path))
-            if len(worksheets) > MAX_SHEETS:  # the guard counts parts; one part may be listed under any number of names
-                raise BookDamaged(Message("found_beside", what=Message("too_many_sheets"), beside=f"> {MAX_SHEETS}"))
+    listed = root.findall(f"{{{space}}}sheets/{{{space}}}sheet")
+    if len(listed) != len(_everywhere(root, "sheet")):
+        raise BookDamaged(Message("found_at", where=_BOOK, what=Message("sheets_listed_elsewhere")))
+    for sheet in listed:
+        identity = next((sheet.attrib[f"{{{office}}}id"] for office in _OFFICE if f"{{{office}}}id" in sheet.attrib), "")
+        path, kind = targets.get(identity, ("", ""))
+        if kind == "worksheet":
+            worksheets.append((sheet.get("name", ""), path))
+        elif kind.rpartition("/")[2].casefold() not in _OTHER_SHEETS:
+            raise BookDamaged(
+                Message("found_at", where=identity[:40] or _BOOK, what=Message("part_missing")), sheet=sheet.get("name", "")
+            )
+        if len(worksheets) > MAX_SHEETS:  # the guard counts parts; one part may be listed under any number of names
+            raise BookDamaged(Message("found_beside", what=Message("too_many_sheets"), beside=f"> {MAX_SHEETS}"))
     if len({name.casefold() for name, _ in worksheets}) != len(worksheets):
         raise BookDamaged(Message("sheets_of_one_name"))
-    others = {kind: path for path, kind in targets.values() if kind in ("sharedStrings", "styles")}
-    dates1904 = [e.get("date1904", "").strip() for e in root.iter() if e.tag in [f"{{{space}}}workbookPr" for space in _SPACES]]
-    return worksheets, others.get("sharedStrings", ""), others.get("styles", ""), any(t in ("1", "true") for t in dates1904)
+    others = {kind: [path for path, other in targets.values() if other == kind] for kind in ("sharedStrings", "styles")}
+    for kind, paths in others.items():
+        _refuse_several(kind, len(paths))
+        if paths and paths[0] not in archive.namelist():
+            raise BookDamaged(Message("found_at", where=paths[0][:80], what=Message("part_missing")))
+    properties = _everywhere(root, "workbookPr")
+    _refuse_several("workbookPr", len(properties))
+    is_1904 = any(element.get("date1904", "").strip() in ("1", "true") for element in properties)
+    strings, styles = (next(iter(paths), "") for paths in others.values())
+    return worksheets, strings, styles, is_1904
+
+
+def _everywhere(root: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+    return [element for element in root.iter() if element.tag in [f"{{{space}}}{name}" for space in _SPACES]]
+
+
+def _refuse_other_book(archive: zipfile.ZipFile, names: Mapping[str, str]) -> None:
+    """Refuse a file in which another program could take another part for the workbook: a reviewer would see other figures.
+
+    Excel goes by the relation of the whole file, some programs by the kinds of the parts, this one by the usual name.
+    """
+    endings: dict[str, str] = {}
+    kinds: dict[str, str] = {}
+    for element in _tree(archive, names, _KINDS):
+        space, _, tag = element.tag.partition("}")
+        kind = element.get("ContentType", "").split(";")[0].strip().casefold().removesuffix("+xml")
+        of, key = (endings, element.get("Extension", "")) if tag == "Default" else (kinds, element.get("PartName", "").lstrip("/"))
+        if space != _TYPES or tag not in ("Default", "Override") or key.casefold() in of:
+            raise BookDamaged(Message("found_at", where=_KINDS, what=Message("part_listed_twice", name=key[:80])))
+        of[key.casefold()] = kind
+    for where, books in (
+        (
+            _KINDS,
+            [part for name, part in names.items() if kinds.get(name, endings.get(name.rpartition(".")[2], "")).endswith(_MAIN)],
+        ),
+        (_BEGIN, [path for _, kind, path in _relations(archive, names, _BEGIN, "") if kind == "officeDocument"]),
+    ):
+        if books != [names.get(_BOOK)]:
+            listed = ", ".join(book[:80] for book in books[:3]) or "–"
+            raise BookDamaged(Message("found_at", where=where, what=Message("book_elsewhere", name=_BOOK, listed=listed)))
+
+
+def _refuse_several(kind: str, count: int) -> None:
+    if count > 1:
+        raise BookDamaged(Message("found_at", where=_BOOK, what=Message("several_where_one", kind=kind, count=count)))
+
+
+def _relations(archive: zipfile.ZipFile, names: Mapping[str, str], part: str, folder: str) -> list[tuple[str, str, str]]:
+    """Return the relations of a part as (Id, kind, path in the archive); the kind of one that is not Office's own is its whole type.
+
+    Raises:
+        BookDamaged: they are missing or damaged, two have one Id, or one leads out of the file to a part of the workbook.
+    """
+    relations: dict[str, tuple[str, str, str]] = {}
+    for relation in _tree(archive, names, part):
+        identity, target, kind = (relation.get(name, "") for name in ("Id", "Target", "Type"))
+        if relation.tag != _RELATION or identity in relations:
+            raise BookDamaged(Message("found_at", where=part, what=Message("part_listed_twice", name=identity[:80])))
+        office = next((space for space in _OFFICE if kind.startswith(f"{space}/")), "")
+        path = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
+        relations[identity] = identity, kind.removeprefix(f"{office}/") if office else kind, names.get(path.casefold(), path)
+        if relations[identity][1] in _READ_FROM and relation.get("TargetMode", "Internal") != "Internal":
+            raise BookDamaged(Message("found_at", where=part, what=Message("part_missing")))
+    return list(relations.values())
 
 
 def _tree(archive: zipfile.ZipFile, names: Mapping[str, str], part: str) -> ElementTree.Element:
     try:
-        info = archive.getinfo(names[part])
+        info = archive.getinfo(names[part.casefold()])
         if info.file_size > MAX_LIST_BYTES:
             raise BookDamaged(Message("found_at", where=part, what=Message("bytes_found", count=info.file_size)))
         return ElementTree.fromstring(archive.read(info))  # noqa: S314  # the guard has refused document types and entities

