@@ -67,7 +67,7 @@ class Prepared:
             self.kind = RowKind.PROCEDURE.value
             self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
             used = {column_letters(table[2] + at) for at in placed.places.values()}
-            self.problems = [p for p in unreadable if split_address(p.cell)[0] in used] + problems
+            self.problems = [p for p in unreadable if not p.cell or split_address(p.cell)[0] in used] + problems
             self._find_duplicates()
             return
         header = header_of(table)

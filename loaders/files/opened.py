@@ -5,6 +5,7 @@ Each function checks the bytes first, and returns plain records or, where the fi
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,7 +18,9 @@ from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Kind, Problem, damaged, far_cell
 from loaders.files.sheets import Sheet, read_book
 
-LOOKED_THROUGH = 1_000_000  # bytes up to which a list's other sheets are checked too
+ROWS_OF_OTHERS = 1_000  # rows of each further sheet of a list that are looked through for rows of the list
+_HEADING_ROWS = 40  # rows of a sheet in which its headings are looked for
+_LONGEST_HEADING = 200  # characters
 Table = tuple[str, int, int, list[list[Any]]]
 
 
@@ -74,7 +77,7 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
     if acting := active_parts(content, is_handed_on=False):
         return None, acting
     try:
-        sheets, _ = read_book(content, only_first=len(content) > LOOKED_THROUGH)
+        sheets, _ = read_book(content, rows_of_others=ROWS_OF_OTHERS)
     except BookDamaged as error:
         return None, [damaged(error)]
     if not sheets:
@@ -87,13 +90,27 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
 
 
 def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]:
-    """Report each other sheet with rows under identical headings, which would silently be omitted."""
-    named = {*map(str, table[3][0])} if table[3] else set()
+    """Report each other sheet with rows under at least half of the headings, which would silently be omitted."""
+    # Of a list the first row; of a file with a title above, the first of those with the most texts.
+    named = [_texts(row) for row in (*table[3][:1], *sorted(table[3][:_HEADING_ROWS], key=lambda row: -len(_texts(row)))[:1])]
     for sheet in others:
-        name, top, _, rows = _from_first_value(sheet)
-        if len(rows) > 1 and len(named) > 1 and {*map(str, rows[0])} == named:
-            rows_text, remedy = Message("rows_of_sheet", count=len(rows) - 1), Message("remedy_one_sheet")
-            yield Problem("sheet", rows_text, Message("rows_on_first_sheet", sheet=table[0]), remedy, sheet=name, row=top)
+        if sheet.far_cell:
+            yield far_cell(sheet)
+        for at, row in enumerate(sheet.rows[:_HEADING_ROWS]):
+            texts = _texts(row)
+            if any(len(texts & headings) >= max(2, len(headings) / 2) for headings in named):
+                count = sum(any(str(cell).strip() for cell in below) for below in sheet.rows[at + 1 :])
+                what = Message("rows_of_sheet_or_more" if sheet.is_cut else "rows_of_sheet", count=count)
+                if count:
+                    expected, remedy = Message("rows_on_first_sheet", sheet=table[0]), Message("remedy_one_sheet")
+                    yield Problem("sheet", what, expected, remedy, sheet=sheet.name, row=at + 1)
+                break
+
+
+def _texts(row: Sequence[Any]) -> set[str]:
+    """Return the texts of a row as headings are compared: without blanks, invisible characters, full-width forms and capitals."""
+    plain = (unicodedata.normalize("NFKC", cell).casefold() for cell in row if type(cell) is str and len(cell) <= _LONGEST_HEADING)
+    return {"".join(letter for letter in text if letter.isprintable() and letter != " ") for text in plain} - {""}
 
 
 def _from_first_value(sheet: Sheet) -> Table:

@@ -47,6 +47,7 @@ class Sheet:
         faulty: address → content that is not a value, as ``NaN``.
         merged: (first column, first row, last column, last row), counted from 1.
         far_cell: the address that makes the sheet too large to read, or blank; no value is kept then.
+        is_cut: only the first rows were read.
     """
 
     name: str
@@ -58,17 +59,22 @@ class Sheet:
     faulty: dict[str, str | Message] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     far_cell: str = ""
+    is_cut: bool = False
+
+
+class _Enough(Exception):
+    """As many rows as were wanted have been read."""
 
 
 _ODD_STYLES = ("0", "+", " ")  # first characters of style numbers with a non-plain format
 _COLUMNS = {column_letters(n): n for n in range(1, 703)}
 
 
-def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet], bool]:
+def read_book(content: bytes, *, rows_of_others: int = 0) -> tuple[list[Sheet], bool]:
     """Read the worksheets of a workbook whose bytes were checked before.
 
     Args:
-        only_first: read the first worksheet only.
+        rows_of_others: read of each worksheet but the first about so many rows; 0 = all.
 
     Returns:
         The worksheets in order, and whether dates use the 1904 system.
@@ -82,11 +88,12 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
             names = set(archive.namelist())
             strings = strings_of(archive, strings_part) if strings_part in names else []
             formats = formats_of(archive, styles_part) if styles_part in names else {}
-            sheets = []
-            for name, part in listed[:1] if only_first else listed:
+            sheets: list[Sheet] = []
+            for name, part in listed:
                 if part not in names:
                     raise BookDamaged(Message("found_at", where=part or name, what=Message("part_missing")), sheet=name)
-                sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904).read(archive))
+                most = rows_of_others if sheets else 0
+                sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904, most_rows=most).read(archive))
             return sheets, is_1904
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise BookDamaged(str(error)) from error
@@ -95,9 +102,10 @@ def read_book(content: bytes, *, only_first: bool = False) -> tuple[list[Sheet],
 class _Reader(Parsing):
     """Reads one sheet. Uses closures over local names for speed, since a register has 100,000 cells."""
 
-    def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool) -> None:
+    def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool, *, most_rows: int) -> None:
         super().__init__("worksheet", sheet=sheet.name)
         self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]
+        self.most_rows = most_rows or LAST_ROW
         self.counted: Callable[[], int] = int  # number of cells so far
         # (type, style) → text → value: lists repeat their values
         self.read_before: dict[tuple[str, str], dict[str | None, Any]] = {}
@@ -110,7 +118,10 @@ class _Reader(Parsing):
 
     def read(self, archive: zipfile.ZipFile) -> Sheet:
         """Read the sheet's part."""
-        self.parse(archive, self.out.part)
+        try:
+            self.parse(archive, self.out.part)
+        except _Enough:
+            self.out.is_cut = True
         if self.out.far_cell:
             number, column = self.last_row if self.last_row[0] > 100 * self.last_column[0] else self.last_column[::-1]
             self.out.far_cell = f"{column_letters(column)}{number}"
@@ -124,6 +135,8 @@ class _Reader(Parsing):
         return self.out
 
     def beyond(self) -> Message | None:
+        if self.lowest > self.most_rows:
+            raise _Enough
         if (count := self.counted()) > MAX_CELLS:
             return Message("cells_found", count=count)
         return Message("merged_cells", count=len(self.out.merged)) if len(self.out.merged) > MAX_MERGED else None

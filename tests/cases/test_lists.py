@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -36,6 +37,20 @@ def book(*rows: list[Any], change: Callable[[Any], object] = lambda made: None) 
         sheet.append(row)
     change(made)
     return saved(made)
+
+
+def continued(*rows: list[Any]) -> bytes:
+    """Return a list whose rows go on on another sheet."""
+    return book(NAMES, VALUES, change=lambda b: [*map(b.create_sheet("続き").append, rows)])
+
+
+def large(*rows: list[Any]) -> bytes:
+    """Return a list of more than 1 MB, and rows on another sheet."""
+    chance = random.Random(1)
+    notes = ("".join(chr(chance.randrange(0x4E00, 0x9000)) for _ in range(30_000)) for _ in range(20))
+    return book(
+        [*NAMES, "note_ja"], *([*VALUES, note] for note in notes), change=lambda b: [*map(b.create_sheet("続き").append, rows)]
+    )
 
 
 def seen(report: LoadReport) -> list[tuple[str, str, int | None]]:
@@ -74,7 +89,26 @@ REFUSED: dict[str, tuple[bytes, list[tuple[str, str, int | None]]]] = {
         book(NAMES, VALUES, change=lambda b: [*map(b.create_sheet("続き").append, (NAMES, NEXT.split(",")))]),
         [("sheet", "", 1)],
     ),
+    **{
+        f"more rows on another sheet under {name}": (continued(*above, heads, [*VALUES[:2], "FY2025", *VALUES[3:], *heads[5:]]), [("sheet", "", 1 + len(above))])
+        for name, heads, *above in (
+            ("a heading with a blank", [*NAMES[:4], "value "]), ("full width and capitals", ["INDICATOR_code", *NAMES[1:4], "ｖａｌｕｅ"]),
+            ("one more heading", [*NAMES, "note_ja"]), ("another heading", [*NAMES[:4], "numerator"]), ("a title", NAMES, ["下半期"], []),
+            ("other places", [NAMES[4], *NAMES[:4]]),
+        )
+    },
 }  # fmt: skip
+
+
+def test_rows_on_another_sheet_of_a_large_list_are_named(tokyo: Store) -> None:
+    content = large(NAMES, *[VALUES] * 5)
+    assert len(content) > 1_000_000
+    (problem,) = [p for p in check_content(content, "list.xlsx", store=tokyo).problems if p.kind == "sheet"]
+    assert (problem.sheet, problem.row, written(problem.found, "en")) == ("続き", 1, "5 rows")
+    content = large(NAMES, *[VALUES] * 20_000)
+    (problem,) = [p for p in check_content(content, "list.xlsx", store=tokyo).problems if p.kind == "sheet"]
+    count = int(written(problem.found, "en").removesuffix(" rows or more").replace(",", ""))
+    assert 1_000 <= count < 10_000  # no more is read of it than is needed
 
 
 @pytest.mark.edition
@@ -108,6 +142,12 @@ ACCEPTED: dict[str, bytes] = {
     "the line of the separator that Excel reads": text("sep=,", HEAD, ROW),
     "a note beside another sheet": book(
         NAMES, VALUES, change=lambda b: [*map(b.create_sheet("説明").append, (["作成者"], ["総務課"]))]
+    ),
+    "two headings of five on another sheet": book(
+        NAMES, VALUES, change=lambda b: [*map(b.create_sheet("説明").append, (NAMES[:2], VALUES[:2]))]
+    ),
+    "the headings explained on another sheet": book(
+        NAMES, VALUES, change=lambda b: [b.create_sheet("説明").append([name, "…"]) for name in NAMES]
     ),
     "the same headings without a row on another sheet": book(NAMES, VALUES, change=lambda b: b.create_sheet("様式").append(NAMES)),
 }

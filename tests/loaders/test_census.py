@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -125,6 +126,19 @@ def test_a_problem_is_named_at_its_cell_and_nothing_is_stored(
     rows = answer(手続ID="1"), answer(**overrides)
     report = load_file(japan, census_file(tmp_path / "c.csv", *rows, above=(["悉皆調査結果", ""],)))
     assert [(p.cell, p.kind, p.grade) for p in report.problems] == [(cell, kind, "error")]
+    assert report.accepted == 0 and japan.count(tables.Procedure) == 0
+
+
+def test_rows_on_another_sheet_of_a_known_layout_are_named(japan: Store, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    first, second = book.active, book.create_sheet("続き")
+    assert first is not None
+    for sheet, row in ((first, answer()), (second, answer(手続ID="8"))):
+        for line in (["悉皆調査結果"], HEADINGS, row):
+            sheet.append(line)
+    book.save(tmp_path / "c.xlsx")
+    report = load_file(japan, tmp_path / "c.xlsx")
+    assert [(p.kind, p.sheet, p.row, p.grade) for p in report.problems] == [("sheet", "続き", 2, "error")]
     assert report.accepted == 0 and japan.count(tables.Procedure) == 0
 
 
