@@ -52,6 +52,24 @@ class Formatted(float):
         return float(f"{float(self) * self.meaning.factor:.15g}")
 
 
+class Styled(str):
+    """A text that shows another value than its characters: some or all crossed out (``is_struck``), raised or lowered.
+
+    85 crossed out before 88 is no 8588, and 85.3 with a raised 1 is 85.3 with a footnote.
+    """
+
+    __slots__ = ("is_struck",)
+    is_struck: bool
+
+    def __new__(cls, text: str, is_struck: bool) -> Styled:
+        made = super().__new__(cls, text)
+        made.is_struck = is_struck
+        return made
+
+    def __reduce__(self) -> tuple[type[Styled], tuple[str, bool]]:
+        return Styled, (str(self), self.is_struck)
+
+
 # Built-in format numbers, which a workbook need not define (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).
 _DATE, _TIME = "yyyy/mm/dd", "h:mm:ss"
 BUILT_IN: dict[int, str] = {

@@ -25,7 +25,7 @@ from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_number
-from loaders.files.formats import Formatted
+from loaders.files.formats import Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
 from loaders.files.table import shown_otherwise
@@ -162,6 +162,7 @@ def read_placed(
         return [], problems, columns
     reader = _Reader(placed, bureaus)
     used = sorted({place for line, place in placed.places.items() if line.read != "leave"})
+    strict = {place for line, place in placed.places.items() if line.read in reader.read}
     numbers, values = [], []
     for index in range(placed.first, len(cells)):
         given = cells[index]
@@ -170,8 +171,9 @@ def read_placed(
         number = top + index
         for place in used:
             cell = given[place] if place < len(given) else ""
-            if type(cell) is Formatted:
-                odd = shown_otherwise(cell, "", sheet=sheet, cell=f"{column_letters(left + place)}{number}", row=number)
+            if type(cell) is Formatted or type(cell) is Styled:
+                address = f"{column_letters(left + place)}{number}"
+                odd = shown_otherwise(cell, "", sheet=sheet, cell=address, row=number, is_text=place not in strict)
                 problems += [odd] if odd is not None else []
         row, wrong = reader.row(given)
         for line, kind, text, expected, grade in wrong:

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from kpis.message import Message
-from loaders.files.formats import BUILT_IN, is_plain
+from loaders.files.formats import BUILT_IN, Styled, is_plain
 
 MAX_SHEETS = 100
 MAX_STRINGS = 400_000
@@ -236,6 +236,41 @@ class Parsing:
             raise BookDamaged(fault, sheet=self.sheet)
 
 
+class Runs:
+    """Notes of one text whether any of its runs with visible characters is crossed out, or raised or lowered."""
+
+    __slots__ = ("_marks", "_start", "_styles")
+
+    def __init__(self) -> None:
+        self._marks: set[str] = set()  # of the current run
+        self._start = 0  # number of pieces before the current run
+        self._styles: set[str] = set()
+
+    def start(self, name: str, attributes: Attributes, count: int) -> None:
+        """Note the start of an element, after so many pieces of text."""
+        value = attributes.get("val", "").strip()
+        if name == "r":
+            self._start = count
+            self._marks.clear()
+        elif name in ("strike", "dstrike") and value not in ("0", "false"):
+            self._marks.add("struck")
+        elif name == "vertAlign" and value != "baseline":
+            self._marks.add("raised")
+
+    def end(self, pieces: list[str]) -> None:
+        """Note the end of a run."""
+        if self._marks and any(piece.strip() for piece in pieces[self._start :]):
+            self._styles |= self._marks
+        self._marks.clear()
+
+    def text(self, joined: str) -> str:
+        """Return the text, as ``Styled`` where it is, and begin the next."""
+        if not self._styles:
+            return joined
+        styles, self._styles = self._styles, set()
+        return Styled(joined, "struck" in styles)
+
+
 class _Strings(Parsing):
     """The shared strings, without phonetic readings (furigana)."""
 
@@ -247,31 +282,35 @@ class _Strings(Parsing):
         return Message("shared_strings", count=len(self.texts)) if len(self.texts) > MAX_STRINGS else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        entry, text, reading = space + "si", space + "t", space + "rPh"
-        parser, pieces, texts, readings = self.parser, self.text, self.texts, [0]
+        entry, text, reading, run, length = space + "si", space + "t", space + "rPh", space + "r", len(space)
+        parser, pieces, texts, readings, runs = self.parser, self.text, self.texts, [0], Runs()
 
-        def start(tag: str, _attributes: Attributes) -> None:
+        def start(tag: str, attributes: Attributes) -> None:
             self.depth += 1
             if tag == text and not readings[0]:
                 parser.CharacterDataHandler = pieces.append
             elif tag == reading:
                 readings[0] += 1
+            elif tag != entry:
+                runs.start(tag[length:], attributes, len(pieces))
 
         def end(tag: str) -> None:
             self.depth -= 1
             if tag == text:
                 parser.CharacterDataHandler = None
             elif tag == entry:
-                texts.append(unescaped("".join(pieces)))
+                texts.append(runs.text(unescaped("".join(pieces))))
                 pieces.clear()
             elif tag == reading:
                 readings[0] -= 1
+            elif tag == run:
+                runs.end(pieces)
 
         return start, end
 
 
 def strings_of(archive: zipfile.ZipFile, part: str) -> list[str]:
-    """Return the shared strings in order."""
+    """Return the shared strings in order; ``Styled`` where some characters are crossed out, raised or lowered."""
     parsing = _Strings()
     parsing.parse(archive, part)
     return parsing.texts
@@ -289,16 +328,19 @@ def _character(escaped: re.Match[str]) -> str:
 
 
 class _Styles(Parsing):
-    """The number formats of a workbook, and the format of each cell style."""
+    """The number formats and crossed-out fonts of a workbook, and the format and font of each cell style."""
 
     def __init__(self) -> None:
         super().__init__("styleSheet")
         self.codes: dict[str, str] = {}
         self.parents: list[str] = []
         self.cells: list[tuple[str, str, str | None]] = []  # format, parent, applyNumberFormat
+        self.fonts = 0
+        self.struck_fonts: set[str] = set()
+        self.cell_fonts: list[str] = []
 
     def beyond(self) -> Message | None:
-        count = max(len(self.codes), len(self.parents), len(self.cells))
+        count = max(len(self.codes), len(self.parents), len(self.cells), self.fonts)
         return Message("styles", count=count) if count > MAX_STYLES else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
@@ -318,6 +360,12 @@ class _Styles(Parsing):
                     self.parents.append(number)
                 elif path[0] == space + "cellXfs":
                     self.cells.append((number, attributes.get("xfId", "0").strip(), attributes.get("applyNumberFormat")))
+                    self.cell_fonts.append(attributes.get("fontId", "0").strip().lstrip("+0") or "0")
+            elif path[0] == space + "fonts":
+                if len(path) == 2 and tag == space + "font":
+                    self.fonts += 1
+                elif len(path) == 3 and tag == space + "strike" and attributes.get("val", "").strip() not in ("0", "false"):
+                    self.struck_fonts.add(str(self.fonts - 1))
 
         def end(_tag: str) -> None:
             self.depth -= 1
@@ -331,8 +379,12 @@ class _Styles(Parsing):
         return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() and len(number) < 9 else -1, "General")
 
 
-def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """Return style number → format code, for cell styles that display some number differently from its stored value."""
+def formats_of(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, str], set[str]]:
+    """Return the cell styles that display something else than the stored value, by number.
+
+    Returns:
+        Style number → format code, for those that display some number differently; and the numbers of those crossed out.
+    """
     parsing = _Styles()
     parsing.parse(archive, part)
     plain: dict[str, bool] = {}
@@ -352,4 +404,4 @@ def formats_of(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
             plain[code] = is_plain(code)
         if not plain[code]:
             formats[str(index)] = code
-    return formats
+    return formats, {str(index) for index, font in enumerate(parsing.cell_fonts) if font in parsing.struck_fonts}

@@ -7,6 +7,7 @@ from typing import Literal
 
 from kpis.languages import written
 from kpis.message import Message
+from loaders.files.formats import Styled
 from loaders.files.parts import BookDamaged
 from loaders.files.sheets import Sheet
 
@@ -58,6 +59,11 @@ class Problem:
 def of_column(name: str, value: str | Message) -> str | Message:
     """Return the value of a column with its name."""
     return Message("found_of_column", name=name, what=value) if isinstance(value, Message) else f"{name}={value}"
+
+
+def beside_style(value: Styled) -> Message:
+    """Return a text with the words that it is crossed out, or has raised or lowered characters."""
+    return Message("found_beside", what=value[:60], beside=Message("with_struck" if value.is_struck else "with_raised"))
 
 
 FEWER_DIGITS, CHECK_DIGITS = Message("at_most_15_digits"), Message("remedy_check_digits")  # of a number too large (LARGEST)

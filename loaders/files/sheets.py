@@ -12,6 +12,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import isfinite
@@ -19,8 +20,8 @@ from typing import Any
 
 from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
-from loaders.files.formats import Formatted, said_of
-from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book, strings_of, unescaped
+from loaders.files.formats import Formatted, Styled, said_of
+from loaders.files.parts import Attributes, BookDamaged, Parsing, Runs, formats_of, parts_of_book, strings_of, unescaped
 from loaders.files.reach import Reach, reach_of
 
 MAX_AREA = 3_000_000  # area of the bounding rectangle of all values of a sheet
@@ -66,7 +67,6 @@ class _Enough(Exception):
     """As many rows as were wanted have been read."""
 
 
-_ODD_STYLES = ("0", "+", " ")  # first characters of style numbers with a non-plain format
 _COLUMNS = {column_letters(n): n for n in range(1, 703)}
 
 
@@ -87,13 +87,13 @@ def read_book(content: bytes, *, rows_of_others: int = 0) -> tuple[list[Sheet], 
             listed, strings_part, styles_part, is_1904 = parts_of_book(archive)
             names = set(archive.namelist())
             strings = strings_of(archive, strings_part) if strings_part in names else []
-            formats = formats_of(archive, styles_part) if styles_part in names else {}
+            formats, struck = formats_of(archive, styles_part) if styles_part in names else ({}, set())
             sheets: list[Sheet] = []
             for name, part in listed:
                 if part not in names:
                     raise BookDamaged(Message("found_at", where=part or name, what=Message("part_missing")), sheet=name)
                 most = rows_of_others if sheets else 0
-                sheets.append(_Reader(Sheet(name, part), strings, formats, is_1904, most_rows=most).read(archive))
+                sheets.append(_Reader(Sheet(name, part), strings, formats, struck, is_1904, most_rows=most).read(archive))
             return sheets, is_1904
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise BookDamaged(str(error)) from error
@@ -102,10 +102,12 @@ def read_book(content: bytes, *, rows_of_others: int = 0) -> tuple[list[Sheet], 
 class _Reader(Parsing):
     """Reads one sheet. Uses closures over local names for speed, since a register has 100,000 cells."""
 
-    def __init__(self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], is_1904: bool, *, most_rows: int) -> None:
+    def __init__(
+        self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], struck: AbstractSet[str], is_1904: bool, *, most_rows: int
+    ) -> None:
         super().__init__("worksheet", sheet=sheet.name)
         self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]
-        self.most_rows = most_rows or LAST_ROW
+        self.struck, self.most_rows = struck, most_rows or LAST_ROW
         self.counted: Callable[[], int] = int  # number of cells so far
         # (type, style) → text → value: lists repeat their values
         self.read_before: dict[tuple[str, str], dict[str | None, Any]] = {}
@@ -113,8 +115,6 @@ class _Reader(Parsing):
         self.rows: dict[int, list[Any]] = {}
         self.widest = self.lowest = 0
         self.last_row = self.last_column = (0, 0)
-        if "0" in self.formats:
-            self.formats[""] = self.formats["0"]
 
     def read(self, archive: zipfile.ZipFile) -> Sheet:
         """Read the sheet's part."""
@@ -142,9 +142,11 @@ class _Reader(Parsing):
         return Message("merged_cells", count=len(self.out.merged)) if len(self.out.merged) > MAX_MERGED else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # one branch per tag, in a single pass
-        names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell")]
+        names = [space + name for name in ("sheetData", "row", "c", "v", "f", "is", "t", "rPh", "r", "mergeCell")]
         # The parser interns known names, so names are compared by ``is``.
-        data, row_tag, cell, value, formula, inline, text, reading, merge = (self.parser.intern.setdefault(n, n) for n in names)
+        data, row_tag, cell, value, formula, inline, text, reading, run, merge = (
+            self.parser.intern.setdefault(n, n) for n in names
+        )
         parser, pieces, take, columns, length = self.parser, self.text, self.text.append, _COLUMNS, len(space)
         take_cell, join_text, read_before = self._cell, "".join, self.read_before
         in_data = in_row = in_cell = is_busy = in_inline = is_text = False
@@ -154,6 +156,7 @@ class _Reader(Parsing):
         other: list[str] = []
         # Within a row all text is collected, and text between elements dropped later: the first ``kept`` of ``pieces`` are valid.
         cells: list[Any] = []  # values of the current row, from its first one on
+        runs = Runs()
         content: str | None = None
         written: str | None = None
         self.counted = lambda: count
@@ -210,6 +213,8 @@ class _Reader(Parsing):
                 foreign = depth  # an extension in another namespace, without cells
             else:
                 self.depth = depth
+                if in_inline and not readings:
+                    runs.start(tag[length:], attributes, kept)
                 if tag[length:] in _OTHER_FORMULAS:
                     parser.CharacterDataHandler = other.append
 
@@ -225,7 +230,7 @@ class _Reader(Parsing):
             elif tag is cell:
                 if is_busy:
                     kind, style = cell_attributes.get("t", "n"), cell_attributes.get("s", "")
-                    alike = read_before.get((kind, style)) if written is None else None
+                    alike = read_before.get((kind, style)) if written is None and type(content) is not Styled else None
                     read_value = alike.get(content) if alike is not None else None
                     if read_value is not None and column <= width and cells[column - 1] == "":
                         cells[column - 1] = read_value
@@ -250,7 +255,7 @@ class _Reader(Parsing):
             elif tag is inline:
                 if in_inline:
                     if content is None:
-                        content = join_text(pieces[:kept])
+                        content = runs.text(join_text(pieces[:kept]))
                     pieces.clear()
                     in_inline, kept = False, 0
             elif tag is row_tag:
@@ -260,6 +265,8 @@ class _Reader(Parsing):
                     parser.CharacterDataHandler = None
             elif tag is reading:
                 readings -= 1
+            elif tag is run:
+                runs.end(pieces[:kept])
             elif tag is data:
                 in_data = False
             elif other:
@@ -324,6 +331,7 @@ class _Reader(Parsing):
 
     def _cell(self, row: int, column: int, style: str, kind: str, text: str | None, formula: str | None) -> None:  # noqa: C901  # one branch per type of cell
         value: Any = ""
+        own = style if style.isdecimal() and style[0] != "0" else style.strip().lstrip("+").lstrip("0") or "0"
         if formula is not None:
             if reach := reach_of(formula):
                 self.out.reaching[f"{column_letters(column)}{row}"] = reach
@@ -338,9 +346,8 @@ class _Reader(Parsing):
             if value is None or "_" in text:
                 self._fault(row, column, text)
                 return
-            if style in self.formats or style[:1] in _ODD_STYLES:
-                code = self.formats.get(style) or self.formats.get(style.strip().lstrip("+").lstrip("0") or "0")
-                value = value if code is None else self._formatted(value, code)
+            if own in self.formats:
+                value = self._formatted(value, self.formats[own])
         elif kind == "s":
             index = text.strip() if text else ""
             if not index.isdecimal() or int(index) >= len(self.strings):
@@ -363,6 +370,9 @@ class _Reader(Parsing):
         if type(value) is str and len(value) > LONGEST_TEXT:
             self._fault(row, column, value)
             return
+        if (own in self.struck and str(value).strip()) or type(text) is Styled or type(value) is Styled:
+            self._put(row, column, self._styled(value, text, is_struck=own in self.struck))
+            return
         if formula is None and self.room:
             self.room -= 1
             self.read_before.setdefault((kind, style), {})[text] = value
@@ -371,6 +381,11 @@ class _Reader(Parsing):
     def _fault(self, row: int, column: int, text: str) -> None:
         self.out.faulty[f"{column_letters(column)}{row}"] = text[:LONGEST_FAULT]
         self._put(row, column, "")
+
+    def _styled(self, value: Any, text: str | None, *, is_struck: bool) -> Styled:
+        """Return the value of a cell that is crossed out as a whole, or has characters crossed out, raised or lowered."""
+        seen = f"{value:.15g}" if isinstance(value, float) else str(value)
+        return Styled(seen, is_struck or any(type(part) is Styled and part.is_struck for part in (value, text)))
 
     def _formatted(self, value: float, code: str) -> Any:
         meaning = said_of(code, value)

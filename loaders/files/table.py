@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from kpis.as_text import clean
-from kpis.declared import Fields, Row, in_languages, translated, type_of
+from kpis.declared import ALWAYS, Fields, Row, in_languages, text_column, translated, type_of
 from kpis.faults import expected_of
 from kpis.languages import written
 from kpis.message import Message
@@ -24,17 +24,33 @@ from kpis.periods import FIRST_YEAR, LAST_YEAR
 from kpis.store.fields import LARGEST
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
-from loaders.files.formats import Formatted
+from loaders.files.formats import Formatted, Styled
 from loaders.files.opened import Table
-from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem
+from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, beside_style
 
 _PERIODS = ("period_code", "reported_period")
 _BARE = re.compile(r"[-+]?\d+(\.0*)?$", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})\D", re.ASCII)
 
 
-def shown_otherwise(value: Formatted, name: str, *, sheet: str, cell: str, row: int) -> Problem | None:
-    """Return the problem of a number displayed differently from its stored value; a mere unit or note is accepted."""
+_SHOWN = frozenset((Formatted, Styled))  # types of values that may be displayed differently
+
+
+def shown_otherwise(
+    value: Formatted | Styled, name: str, *, sheet: str, cell: str, row: int, is_text: bool = False
+) -> Problem | None:
+    """Return the problem of a value displayed differently from what is stored; a mere unit or note is accepted.
+
+    Args:
+        is_text: the column is of words, where raised and lowered characters (CO₂) change nothing.
+    """
+    if isinstance(value, Styled):
+        if is_text and not value.is_struck:
+            return None
+        return Problem(
+            "number" if not is_text else "text", beside_style(value), Message("value_without_style"), Message("remedy_without_style"),
+            sheet=sheet, cell=cell, row=row,
+        )  # fmt: skip
     meaning = value.meaning
     if meaning.kind == "year":
         is_period = name in _PERIODS
@@ -106,10 +122,11 @@ def read_rows(
         return [], problems
     numbered = [(top + i, row) for i, row in enumerate(cells[1:], start=1) if any(cell != "" for cell in row)]
     for number, row in numbered:
-        for at, cell in enumerate(row) if Formatted in map(type, row) else ():
-            if type(cell) is Formatted and at < len(names):
+        for at, cell in enumerate(row) if not _SHOWN.isdisjoint(map(type, row)) else ():
+            if type(cell) in _SHOWN and at < len(names) and names[at]:
                 place = f"{column_letters(left + at)}{number}"
-                odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number)
+                is_text = _is_text(model, names[at])
+                odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number, is_text=is_text)
                 problems += [odd] if odd is not None else []
     problems += _typed_otherwise(model, names, numbered, sheet=sheet, left=left)
     odd_rows = {problem.row for problem in problems}
@@ -131,6 +148,11 @@ def read_rows(
         if fields is not None:
             rows.append((number, fields))
     return rows, problems
+
+
+def _is_text(model: type[Fields], name: str) -> bool:
+    """Return whether a column is of words, not of numbers, days, codes or periods."""
+    return name.endswith(("_text", *(f"_{language}" for language in ALWAYS))) or text_column(model, name) is not None
 
 
 def _without_heading(names: list[str], cells: list[list[Any]], *, sheet: str, top: int, left: int) -> Iterator[Problem]:
@@ -210,8 +232,8 @@ def _header_problem(sheet: str, row: int, name: str, expected: Message) -> Probl
 
 
 def _plain(value: Any) -> Any:
-    if type(value) is str:
-        return clean(value)
+    if isinstance(value, str):
+        return clean(str(value))
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value
     if isinstance(value, float) and value.is_integer():

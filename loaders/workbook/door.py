@@ -54,6 +54,7 @@ from loaders.workbook.layout import KEYS, ROW_KINDS, load_layout
 from loaders.workbook.prefilled import rows_of
 from loaders.workbook.read import TableReader
 from loaders.workbook.recognise import recognised
+from loaders.workbook.styled import styled_problems
 from loaders.workbook.template import write_sheets
 
 MOST_CELLS = 600_000  # maximum cells of a report; that of the largest bureau has 100,000
@@ -259,7 +260,7 @@ def read_workbook(
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
     for table in tables.values():
-        problems += cell_problems(table, sheets[table.sheet])
+        problems += cell_problems(table, sheets[table.sheet]) + styled_problems(table)
     read = read_tables(store, tables, context=context, mark=mark, vintages=vintages, is_1904=is_1904, today=today)
     every = [*([lost] if lost else []), *(with_subject(p, tables, context) for p in problems), *read.problems]
     return replace(read, problems=every, part=part_of(store, mark.template_id))

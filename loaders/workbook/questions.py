@@ -37,6 +37,7 @@ from loaders.workbook.gaps import BLANK
 from loaders.workbook.identity import OF_QUESTION, WantedPart, faults_of_mark, make_mark, no_mark, of_bureau, read_mark, write_mark
 from loaders.workbook.layout import Column, Layout, load_layout
 from loaders.workbook.prefilled import places_of
+from loaders.workbook.styled import styled_problems
 from loaders.workbook.template import fill, instruct, list_choices, protect, saved
 from loaders.workbook.values import CellRefused, as_number, as_plain, is_blank
 
@@ -201,7 +202,7 @@ def read(store: Store, content: bytes, question: Question, bureau_code: str) -> 
     by_name, problems = find_tables({sheet.name: sheet.rows for sheet in sheets if sheet.name not in others}, layout)
     rows: list[dict[str, Answer]] = []
     for table in by_name.values():
-        problems += cell_problems(table, next(sheet for sheet in sheets if sheet.name == table.sheet))
+        problems += cell_problems(table, next(sheet for sheet in sheets if sheet.name == table.sheet)) + styled_problems(table)
         rows = _Rows(table, layout, question, is_1904=is_1904, problems=problems).read()
     return AnswerReading(mark=mark, rows=rows, problems=problems, can_be_marked=True)
 

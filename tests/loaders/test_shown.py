@@ -1,0 +1,171 @@
+"""A cell that shows another value than its characters is never read as these: crossed out, raised, or in another form."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
+from openpyxl.workbook import Workbook
+
+from kpis.languages import both, written
+from kpis.store.store import Store
+from loaders.files.opened import open_table
+from loaders.files.problems import Problem
+from loaders.files.table import read_rows
+from loaders.rows import ObservationRow
+from loaders.workbook.door import read_workbook
+from tests.loaders.filled import F, edited, filled, make_store, template
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+STRUCK, RAISED, LOWERED = "<strike/>", '<vertAlign val="superscript"/>', '<vertAlign val="subscript"/>'
+STRUCK_CELLS = {"fonts": "<font/><font><strike/></font>", "xfs": '<xf fontId="1"/>'}
+
+
+def rich(*runs: tuple[str, str]) -> str:
+    """Return the XML of a text in runs of (properties, characters)."""
+    return "".join(f"<r>{f'<rPr>{style}</rPr>' if style else ''}<t>{escape(text)}</t></r>" for style, text in runs)
+
+
+def inline(content: str) -> str:
+    return f'<c t="inlineStr"><is>{content}</is></c>'
+
+
+def plain(text: str) -> str:
+    return inline(f"<t>{escape(text)}</t>")
+
+
+def a_list(
+    value: str, *, heading: str = "", strings: str = "", fonts: str = "<font/>", xfs: str = "", formats: str = "", **cells: str
+) -> bytes:
+    """Return an .xlsx list of one figure, its value and any other cell as XML."""
+    row = {
+        "indicator_code": plain("paper_sheets"), "bureau_code": plain("WATERWORKS"), "period_code": plain("FY2024"),
+        "source_code": plain("shintosei-8a0d3d80"), "value": value, **cells,
+    }  # fmt: skip
+    head = "".join(heading if name == "value" and heading else plain(name) for name in row)
+    parts = {"worksheet": "worksheets/sheet1.xml", "styles": "styles.xml", "sharedStrings": "sharedStrings.xml"}
+    links = "".join(f'<Relationship Id="{kind}" Type="{RELATION}/{kind}" Target="{part}"/>' for kind, part in parts.items())
+    sheets = '<sheets><sheet name="S" r:id="worksheet"/></sheets>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", f'<workbook {MAIN} xmlns:r="{RELATION}">{sheets}</workbook>')
+        archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")
+        rows = f"<row>{head}</row><row>{''.join(row.values())}</row>"
+        archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>")
+        archive.writestr("xl/sharedStrings.xml", f"<sst {MAIN}>{strings}</sst>")
+        styles = f"<numFmts>{formats}</numFmts><fonts>{fonts}</fonts><cellXfs><xf/>{xfs}</cellXfs>"
+        archive.writestr("xl/styles.xml", f"<styleSheet {MAIN}>{styles}</styleSheet>")
+    return out.getvalue()
+
+
+def read_list(content: bytes) -> tuple[list[ObservationRow], list[Problem]]:
+    table, problems = open_table(content, max_bytes=1_000_000)
+    if table is None:
+        return [], problems
+    rows, more = read_rows(table, ObservationRow)
+    return [row for _, row in rows if isinstance(row, ObservationRow)], [*problems, *more]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, bytes]]:
+    store = make_store(Path(tmp_path_factory.mktemp("shown")))
+    yield store, filled(template(store))
+
+
+# Crossed out, raised, lowered -----------------------------------------------------------------------------------------
+
+STYLED = {
+    "struck before": rich((STRUCK, "3100"), ("", "3200")),
+    "struck by a word": rich(('<strike val="1"/>', "3100"), ("", "3200")),
+    "a footnote": rich(("", "85.3"), (RAISED, "1")),
+    "lowered": rich(("", "85"), (LOWERED, "2")),
+    "wholly struck": rich((STRUCK, "3100")),
+}
+
+
+@pytest.mark.parametrize("name", STYLED)
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_a_number_of_a_list_with_crossed_out_or_raised_characters_is_named(name: str, is_shared: bool) -> None:
+    content = STYLED[name]
+    cell = '<c t="s"><v>0</v></c>' if is_shared else inline(content)
+    rows, problems = read_list(a_list(cell, strings=f"<si>{content}</si>" if is_shared else ""))
+    assert rows == [] and [(p.kind, p.cell) for p in problems] == [("number", "E2")]
+    assert all(word in both(problems[0].expected) for word in ("一つの値", "crossed-out"))
+    assert all(written(problems[0].remedy, language) for language in ("ja", "en"))
+
+
+@pytest.mark.parametrize("value", ["<v>3100</v>", "<is><t>3100</t></is>"])
+def test_a_cell_of_a_list_that_is_crossed_out_as_a_whole_is_named(value: str) -> None:
+    kind = 't="inlineStr"' if "<is>" in value else ""
+    rows, problems = read_list(a_list(f'<c {kind} s="1">{value}</c>', **STRUCK_CELLS))
+    assert rows == [] and [p.cell for p in problems] == ["E2"]
+
+
+def test_the_period_and_the_note_of_a_list() -> None:
+    rows, problems = read_list(a_list("<c><v>5</v></c>", period_code=inline(rich(("", "2022-1"), (RAISED, "1")))))
+    assert rows == [] and [p.cell for p in problems] == ["C2"]
+    rows, problems = read_list(a_list("<c><v>5</v></c>", note_ja=inline(rich((STRUCK, "増えた。"), ("", "減った。")))))
+    assert rows == [] and [(p.kind, p.cell) for p in problems] == [("text", "F2")]
+    (row,), problems = read_list(a_list("<c><v>5</v></c>", note_ja=inline(rich(("", "CO"), (LOWERED, "2")))))
+    assert problems == [] and (row.note_ja, type(row.note_ja)) == ("CO2", str)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        inline(rich(("<b/>", "31"), ("", "00"))),
+        inline(rich(('<strike val="0"/>', "31"), ('<vertAlign val="baseline"/>', "00"))),
+        inline(rich((STRUCK, " "), ("", "3100"))),
+        inline(f"<t>3100</t><rPh sb='0' eb='1'>{rich((STRUCK, '99'))}</rPh>"),
+    ],
+)
+def test_other_fonts_change_nothing(value: str) -> None:
+    (row,), problems = read_list(a_list(value, heading=inline(rich((STRUCK, "val"), ("", "ue"))), **STRUCK_CELLS))
+    assert problems == [] and row.value == 3100
+
+
+def test_a_crossed_out_blank_is_a_blank() -> None:
+    (row,), problems = read_list(a_list("<c><v>5</v></c>", note_ja='<c s="1" t="inlineStr"><is><t> </t></is></c>', **STRUCK_CELLS))
+    assert problems == [] and row.note_ja == ""
+
+
+def _strike(address: str) -> Callable[[Workbook], None]:
+    return lambda book: setattr(book[F][address], "font", Font(strike=True))
+
+
+def _runs(address: str, *parts: str | TextBlock) -> Callable[[Workbook], None]:
+    return lambda book: setattr(book[F][address], "value", CellRichText(*parts))
+
+
+CROSSED, FOOTNOTE = InlineFont(strike=True), InlineFont(vertAlign="superscript")
+
+
+@pytest.mark.parametrize(
+    ("change", "cell"),
+    [
+        (_runs("H7", TextBlock(CROSSED, "85"), "88"), "H7"), (_runs("H7", "99", TextBlock(FOOTNOTE, "1")), "H7"), (_strike("H7"), "H7"),
+        (_runs("L12", TextBlock(CROSSED, "相談を始めた。"), "やめた。"), "L12"), (_strike("L12"), "L12"), (_strike("U7"), "U7"),
+    ],
+)  # fmt: skip
+def test_such_a_cell_of_a_bureaus_workbook_is_named(
+    sound: tuple[Store, bytes], change: Callable[[Workbook], None], cell: str
+) -> None:
+    store, content = sound
+    reading = read_workbook(edited(content, change), store=store)
+    assert [(p.sheet, p.cell) for p in reading.errors] == [(F, cell)]
+    assert "crossed-out" in both(reading.errors[0].expected)
+
+
+@pytest.mark.parametrize("change", [_strike("A7"), _strike("H1"), _strike("Z3"), _runs("L12", "CO", TextBlock(FOOTNOTE, "2"))])
+def test_headings_labels_and_words_may_have_any_font(sound: tuple[Store, bytes], change: Callable[[Workbook], None]) -> None:
+    store, content = sound
+    assert read_workbook(edited(content, change), store=store).errors == []
