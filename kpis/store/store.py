@@ -65,7 +65,7 @@ def state_in(reading: Connection | Session) -> StateOf:
 class _Session(Session):
     """A session in which there is no row with a key that no column can hold; a database may refuse the question."""
 
-    def get(self, entity: Any, ident: Any, **options: Any) -> Any:  # type: ignore[override]
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
         return super().get(entity, ident, **options) if is_storable(ident) else None
 
 

@@ -25,6 +25,9 @@ from tests.loaders.filled import F, edited, filled, make_store, template
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+LINKS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+TYPES = 'xmlns="http://schemas.openxmlformats.org/package/2006/content-types"'
+KINDS = "application/vnd.openxmlformats-officedocument."
 STRUCK, RAISED, LOWERED = "<strike/>", '<vertAlign val="superscript"/>', '<vertAlign val="subscript"/>'
 STRUCK_CELLS = {"fonts": "<font/><font><strike/></font>", "xfs": '<xf fontId="1"/>'}
 
@@ -56,9 +59,12 @@ def a_list(
     sheets = '<sheets><sheet name="S" r:id="worksheet"/></sheets>'
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
+        kind = f"{KINDS}spreadsheetml.sheet.main+xml"
+        archive.writestr("[Content_Types].xml", f'<Types {TYPES}><Override PartName="/xl/workbook.xml" ContentType="{kind}"/></Types>')
+        begins = f'<Relationship Id="a" Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/>'
+        archive.writestr("_rels/.rels", f"<Relationships {LINKS}>{begins}</Relationships>")
         archive.writestr("xl/workbook.xml", f'<workbook {MAIN} xmlns:r="{RELATION}">{sheets}</workbook>')
-        archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships>{links}</Relationships>")
+        archive.writestr("xl/_rels/workbook.xml.rels", f"<Relationships {LINKS}>{links}</Relationships>")
         rows = f"<row>{head}</row><row>{''.join(row.values())}</row>"
         archive.writestr("xl/worksheets/sheet1.xml", f"<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>")
         archive.writestr("xl/sharedStrings.xml", f"<sst {MAIN}>{strings}</sst>")
