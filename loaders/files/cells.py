@@ -10,6 +10,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from kpis.periods import month_end, parse_period
@@ -67,10 +68,32 @@ def cleaned(text: str) -> str:
     return (plain if plain.isprintable() else plain.translate(_INVISIBLE)).strip()  # invisible characters are not printable
 
 
+@lru_cache(maxsize=4096)
+def _is_mark(character: str) -> bool:
+    """Return whether a character is a mark and no digit of its own, though its plain form is or holds one: ① ² ½ ⑴ ⒈ ㏠.
+
+    Full-width, small and mathematical forms are plain digits.
+    """
+    form = unicodedata.decomposition(character).partition(">")[0]
+    if form in ("<circle", "<super", "<sub", "<fraction"):
+        return True
+    return form in ("<compat", "<square") and any(map(str.isdigit, unicodedata.normalize("NFKC", character)))
+
+
+def has_marks(text: str) -> bool:
+    """Return whether a text has circled, raised or lowered digits and the like: 88.1① is 88.1 with a footnote, not 88.11."""
+    return not text.isascii() and any(map(_is_mark, text))
+
+
 def _in_one_word(text: str, *, apart: re.Pattern[str] = _DIGITS_APART) -> str:
-    """Return a cleaned text without spaces; refuse texts longer than any value, and digits apart: 12 15 may be two numbers."""
+    """Return a cleaned text without spaces; refuse what may be no single value.
+
+    That is a text longer than any value, digits apart (12 15 may be two numbers), and footnote marks.
+    """
     if len(text) > LONGEST:
         raise Unreadable(text[:LONGEST])
+    if has_marks(text):
+        raise Unreadable(text)
     plain = cleaned(text)
     if " " in plain and apart.search(plain):
         raise Unreadable(text)

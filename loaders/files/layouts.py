@@ -24,7 +24,7 @@ from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
-from loaders.files.cells import Unreadable, cleaned, read_number
+from loaders.files.cells import Unreadable, cleaned, has_marks, read_number
 from loaders.files.formats import Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
@@ -317,6 +317,8 @@ def _decoded(line: LayoutRow, answer: str) -> str | None:
     """Return our value for an answer such as ``1 実施済``; ``None`` if the layout does not list it."""
     if answer in line.codes:
         return line.codes[answer]
+    if has_marks(answer.split(maxsplit=1)[0]):
+        return None
     return line.codes.get(cleaned(answer).split(" ", 1)[0], line.codes.get("*"))
 
 

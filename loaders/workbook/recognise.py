@@ -17,7 +17,7 @@ from kpis.errors import MierukaError
 from kpis.figures.records import counting_vintage
 from kpis.reporting.comparison import TemplateMark
 from kpis.store.store import Store
-from loaders.files.cells import Unreadable, cleaned, read_period
+from loaders.files.cells import Unreadable, read_period
 from loaders.workbook.context import Record, ReportContext, gather
 from loaders.workbook.find import Table, find_tables
 from loaders.workbook.identity import Vintages, issued_for
@@ -90,7 +90,7 @@ def _figures(table: Table) -> set[tuple[str, str]]:
 
 def _period(text: str) -> str:
     try:
-        return read_period(cleaned(text))
+        return read_period(text)
     except Unreadable:
         return ""
 

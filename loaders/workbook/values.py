@@ -14,7 +14,7 @@ from kpis.errors import FigureRefused
 from kpis.message import Message
 from kpis.reporting.comparison import Value
 from kpis.store.fields import LARGEST
-from loaders.files.cells import UNITS, Unreadable, cleaned, read_date, read_number
+from loaders.files.cells import UNITS, Unreadable, cleaned, has_marks, read_date, read_number
 from loaders.files.formats import Formatted
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind
 from loaders.workbook.layout import Column, InSheet, Layout
@@ -44,7 +44,10 @@ def as_code(raw: Any) -> str:
         return f"{int(raw):0{raw.meaning.width}d}"  # a code is the displayed text: 007
     if isinstance(raw, float) and raw.is_integer():
         return str(int(raw))
-    return "".join(cleaned(str(raw)).split()) if not isinstance(raw, (date, datetime)) else f"{raw:%Y-%m}"
+    if isinstance(raw, (date, datetime)):
+        return f"{raw:%Y-%m}"
+    text = str(raw)
+    return "".join((text if has_marks(text) else cleaned(text)).split())  # F00① is not F001
 
 
 def as_text(raw: Any, most: int) -> str:
@@ -192,7 +195,7 @@ def as_choice(raw: Any, column: Column, layout: Layout) -> Value:
         return bool(raw)
     word = cleaned(raw) if isinstance(raw, str) else ""
     code = layout.codes(column.choices).get(word.casefold())
-    if code is None and column.value == "open_choice" and _CODE.match(word):
+    if code is None and column.value == "open_choice" and _CODE.match(word) and not has_marks(raw):
         code = word
     if code is None:
         choices = tuple(InSheet(word, english) for word, english in layout.choices[column.choices].values())

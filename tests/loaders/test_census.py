@@ -114,6 +114,8 @@ def test_a_plan_for_a_year_or_later_is_never_overdue(japan: Store, tmp_path: Pat
         ({"所管府省庁": "存在しない省"}, "B4", "unknown_code"),
         ({"オンライン化の実施状況": "9 検討中"}, "O4", "choice"),
         ({"総手続件数": "約三百"}, "Z4", "number"),
+        ({"総手続件数": "1200①"}, "Z4", "number"),
+        ({"手続類型": "2-①"}, "G4", "choice"),
         ({"手数料等の納付有無": "2 手数料等有り", "手数料等の納付方法": "1-1 窓口; 3-1 小切手"}, "T4", "choice"),
         ({"手続名": "ｰ"}, "C4", "missing"),
         ({"手続ID": "不明 1"}, "A4", "rule"),

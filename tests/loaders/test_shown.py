@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -16,12 +17,13 @@ from openpyxl.workbook import Workbook
 
 from kpis.languages import both, written
 from kpis.store.store import Store
+from loaders.files.cells import Unreadable, read_date, read_number, read_period
 from loaders.files.opened import open_table
 from loaders.files.problems import Problem
 from loaders.files.table import read_rows
 from loaders.rows import ObservationRow
 from loaders.workbook.door import read_workbook
-from tests.loaders.filled import F, edited, filled, make_store, template
+from tests.loaders.filled import F, S, edited, filled, make_store, template, with_cells
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -175,3 +177,37 @@ def test_such_a_cell_of_a_bureaus_workbook_is_named(
 def test_headings_labels_and_words_may_have_any_font(sound: tuple[Store, bytes], change: Callable[[Workbook], None]) -> None:
     store, content = sound
     assert read_workbook(edited(content, change), store=store).errors == []
+
+
+# Circled, raised and other digits that are marks -----------------------------------------------------------------------
+
+MARKS = ["①", "²", "₂", "㏠", "㍘", "⑩", "㋀"]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_digit_that_is_a_mark_is_none(mark: str) -> None:
+    for read, text in ((read_number, "88.1"), (read_date, "2022-12-3"), (read_date, "2022-1"), (read_period, "2022-1")):
+        with pytest.raises(Unreadable):
+            read(text + mark)
+
+
+def test_digits_of_other_widths_and_typefaces_are_plain() -> None:
+    assert [read_number(text).value for text in ("８８．１％", "𝟖𝟖.1", "﹣5")] == [88.1, 88.1, -5]
+    assert read_date("㋿４年12月31日")[0] == date(2022, 12, 31) and read_period("２０２２－１２") == "2022-12"
+
+
+@pytest.mark.parametrize(("sheet", "cell", "value"), [(F, "G7", "9①"), (F, "H7", "99²"), (F, "V7", "2022-1①"), (S, "B2", "F00①")])
+def test_such_a_digit_in_a_bureaus_workbook_is_named(sound: tuple[Store, bytes], sheet: str, cell: str, value: str) -> None:
+    store, content = sound
+    reading = read_workbook(with_cells(content, sheet, {cell: value}), store=store)
+    assert [(p.sheet, p.cell) for p in reading.errors] == [(sheet, cell)]
+
+
+@pytest.mark.parametrize(("column", "value"), [("value", "31①"), ("period_code", "2022-1①"), ("published_on", "2022-12-3①")])
+def test_such_a_digit_in_a_list_is_named(column: str, value: str) -> None:
+    rows, problems = read_list(a_list(**{"value": plain("5"), column: plain(value)}))
+    assert (
+        rows == []
+        and len(problems) == 1
+        and problems[0].cell == ("F2" if column == "published_on" else "E2" if column == "value" else "C2")
+    )
