@@ -142,7 +142,11 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
     """
     format_meaning, own = raw.meaning, unit.replace("％", "%") if is_of_unit else ""
     words = cleaned(format_meaning.unit)
-    if format_meaning.kind == "padded" or (format_meaning.kind in ("unit", "scaled") and own and words == own):
+    if format_meaning.kind == "padded":
+        return None
+    # 12,346百万円 is held as 12346 in #,##0"百万円", but as 12345678000 in #,##0,,"百万円".
+    is_as_held = format_meaning.kind == "unit" or (format_meaning.kind == "scaled" and format_meaning.factor == 0)
+    if is_as_held and own and words == own:
         return None
     if format_meaning.kind == "unit":
         is_known = words in _UNIT_WORDS or words in ("%", "円")

@@ -18,11 +18,14 @@ from openpyxl.workbook import Workbook
 from kpis.languages import both, written
 from kpis.store.store import Store
 from loaders.files.cells import Unreadable, read_date, read_number, read_period
+from loaders.files.formats import Formatted, said_of
 from loaders.files.opened import open_table
 from loaders.files.problems import Problem
 from loaders.files.table import read_rows
 from loaders.rows import ObservationRow
 from loaders.workbook.door import read_workbook
+from loaders.workbook.layout import load_layout
+from loaders.workbook.values import CellRefused, as_number
 from tests.loaders.filled import F, S, edited, filled, make_store, template, with_cells
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -211,3 +214,33 @@ def test_such_a_digit_in_a_list_is_named(column: str, value: str) -> None:
         and len(problems) == 1
         and problems[0].cell == ("F2" if column == "published_on" else "E2" if column == "value" else "C2")
     )
+
+
+# Scales and units ------------------------------------------------------------------------------------------------------
+
+
+def _value(raw: object, unit: str) -> float:
+    """Return the number of a cell in a bureau's column of an indicator in a unit."""
+    column = next(c for c in load_layout().columns["observations"] if c.name == "value")
+    return as_number(raw, column, unit=unit).value
+
+
+def _shown(held: float, code: str) -> object:
+    meaning = said_of(code, held)
+    return held if meaning is None else Formatted(held, meaning)
+
+
+@pytest.mark.parametrize(
+    ("held", "code", "unit"),
+    [(12_345_678_000, '#,##0,,"百万円"', "百万円"), (12_000_000, '#,##0,"千枚"', "千枚"), (12_000, '0.0,"万人"', "万人")],
+)
+def test_a_format_that_scales_the_number_is_refused_in_the_indicators_own_unit_too(held: float, code: str, unit: str) -> None:
+    with pytest.raises(CellRefused):
+        _value(_shown(held, code), unit)
+
+
+@pytest.mark.parametrize(
+    ("held", "code", "unit"), [(12_346, '#,##0"百万円"', "百万円"), (12_000, '#,##0"千枚"', "千枚"), (5, '0"枚"', "枚")]
+)
+def test_a_format_that_only_names_the_unit_is_read(held: float, code: str, unit: str) -> None:
+    assert _value(_shown(held, code), unit) == held
