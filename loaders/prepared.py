@@ -19,7 +19,7 @@ from loaders.files.endings import find_faults
 from loaders.files.layouts import read_placed, recognise
 from loaders.files.opened import Table, open_table
 from loaders.files.problems import Kind, Problem, of_column
-from loaders.files.table import header_of, read_rows, written_rows
+from loaders.files.table import WrittenUnit, header_of, read_rows, written_rows
 from loaders.report import LoadReport
 from loaders.rows import CATALOGUE, OFFICIAL
 
@@ -51,7 +51,7 @@ class Prepared:
         self.numbered: list[tuple[int, Fields]] = []
         self.faulty: list[tuple[int, Row]] = []  # rows with a problem, as written: their codes are checked as well
         self.sheet, self.columns = "", dict[str, int]()
-        self.units: dict[tuple[int, str], str] = {}  # (row, column) → unit written with the number
+        self.units: dict[tuple[int, str], WrittenUnit] = {}  # (row, column) → unit written with the number
         self.problems: list[Problem]
         table: Table | None = None
         try:

@@ -31,10 +31,10 @@ from kpis.text import Named
 from kpis.vocabulary import Relation, RowKind
 from loaders.contradictions import find_in_catalogue
 from loaders.days import find_in_days, find_published
+from loaders.files.cells import fits_unit
 from loaders.files.problems import Problem, of_column
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
-from loaders.workbook.values import fits_unit
 
 _ANSWER = Message("remedy_correct_or_reason_text")
 _LEAVE = Message("remedy_correct_or_leave")
@@ -182,15 +182,15 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
             if definition is None or given.value is None:
                 continue
             key = given.indicator_code, given.bureau_code, given.period_code or ""
-            unit = file.units.get((number, "value"), "")
-            if unit and not fits_unit(unit, definition.unit_ja, is_of_unit=True):
-                what, expected = f"value={given.value:,.15g}{unit}", Message("number_in_unit", unit=Named(definition, "unit"))
+            unit = file.units.get((number, "value"))
+            if unit and not fits_unit(unit.unit, definition.unit_ja, is_of_unit=True, is_scaled=unit.is_scaled):
+                what, expected = f"value={unit.text}", Message("number_in_unit", unit=Named(definition, "unit"))
                 remedy = Message("remedy_unit_of_indicator")
                 file.add_problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
             elif not is_observed and given.period_code:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
-                for odd in check_figure(definition, figure, sure={"value"} if unit else ()):
+                for odd in check_figure(definition, figure, sure={"value"} if unit and unit.unit else ()):
                     if odd.severity != "warning":
                         _add_doubt(odd, key, file, number)
 
@@ -240,7 +240,8 @@ def _figures(
         code, unit, _ = key
         if code not in rules or after[key] is None:
             continue
-        sure = ("value",) if (number, "value") in file.units else ()
+        unit_of = file.units.get((number, "value"))
+        sure = ("value",) if unit_of and unit_of.unit else ()
         for odd in rules[code].doubts(reported[key], earlier[code, unit], sure=sure):
             if odd.rule == "rate_disagrees":  # stored as published, beside its numbers: told, unless a note tells readers
                 if not (row.reason_text + row.note_ja + row.note_en).strip():

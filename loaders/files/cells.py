@@ -20,6 +20,8 @@ _INVISIBLE = dict.fromkeys(
 )
 _SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
 _APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
+RATE_UNITS, MONEY_UNITS = ("%", "ポイント"), ("円", "億円")
+_IN_SCALE = re.compile(r"[\d十百千万億兆]")  # of a unit that begins so: 千枚, 百万円
 UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|か所|箇所|者|点|町村|サービス|チーム|円|億円|%|ポイント"
 # The pattern checks only the set of characters: one for the parts would try every split, 2ⁿ for n digits. They
 # are split once, by _PART.
@@ -49,11 +51,12 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WrittenNumber:
-    """A number as written: its value, whether it is marked as rounded, and its unit."""
+    """A number as written: its value, whether it is marked as rounded, its unit, and whether a word scales it (5億)."""
 
     value: float
     is_approximate: bool
     unit: str
+    is_scaled: bool = False
 
 
 def cleaned(text: str) -> str:
@@ -128,7 +131,24 @@ def read_number(text: str) -> WrittenNumber:
         round(float(whole.replace(",", "") + fraction) * scale, 6)
         for (whole, fraction, _), scale in zip(parts, scales, strict=True)
     )
-    return WrittenNumber(-value if match["sign"] and match["sign"] in "-▲△−" else value, approximate, match["unit"])
+    signed = -value if match["sign"] and match["sign"] in "-▲△−" else value
+    return WrittenNumber(signed, approximate, match["unit"], is_scaled=scales[0] > 1)
+
+
+def fits_unit(written: str, unit: str, *, is_of_unit: bool, is_scaled: bool = False) -> bool:
+    """Return whether a number written with a unit is acceptable where another unit is expected.
+
+    Args:
+        written: blank if there is none.
+        unit: of the indicator; blank if there is none.
+        is_of_unit: the column is in that unit; the counts of a rate are not, and are in no unit of money or of rates.
+        is_scaled: a word scales the number: 5億 is no number of millions (百万円).
+    """
+    if is_of_unit and is_scaled and _IN_SCALE.match(unit):
+        return False
+    if is_of_unit and unit:
+        return not written or written == unit or (unit == "%" and written == "ポイント")
+    return written not in (*RATE_UNITS, *MONEY_UNITS)
 
 
 def _year(match: re.Match[str]) -> int:

@@ -82,7 +82,7 @@ BUILT_IN: dict[int, str] = {
 }  # fmt: skip
 _TOKEN = re.compile(r'"([^"]*)"?|\\(.)|_.|\*.|\[([^\]]*)\]|(General)|(.)', re.I | re.S)
 _CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)$", re.I | re.A)
-_MONEY = ("¥", "￥", "$", "＄", "€", "£", "₩", "円", "JPY", "USD")
+_YEN, FOREIGN_MONEY = ("¥", "￥", "円", "JPY"), ("$", "＄", "€", "£", "₩", "USD", "EUR")
 _SCALE_WORD = re.compile(
     r"[十百千万億兆京割‰]|(?<![A-Za-z])(?:k|m|mm|mn|bn|b|t|tn|thousands?|millions?|billions?|trillions?|permille)(?![A-Za-z])", re.I
 )
@@ -202,8 +202,8 @@ def said_of(code: str, value: float) -> FormatMeaning | None:
         return FormatMeaning("sign", code)
     if value < 0 and is_negative and not shows_minus and not section.is_coloured:
         return FormatMeaning("sign", code)
-    if any(sign in words or sign in marks for sign in _MONEY):
-        return FormatMeaning("unit", code, 1.0, "円")
+    if money := next((sign for sign in (*_YEN, *FOREIGN_MONEY) if sign in words or sign in marks), ""):
+        return FormatMeaning("unit", code, 1.0, "円" if money in _YEN else money)
     if words:
         return FormatMeaning("unit", code, 1.0, words)
     if re.fullmatch(r"0{2,}", marks):

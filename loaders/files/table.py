@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import zip_longest
@@ -23,8 +24,8 @@ from kpis.message import Message
 from kpis.periods import FIRST_YEAR, LAST_YEAR
 from kpis.store.fields import LARGEST
 from loaders.files.addresses import column_letters
-from loaders.files.cells import Unreadable, cleaned, read_date, read_number, read_period
-from loaders.files.formats import Formatted, Styled
+from loaders.files.cells import MONEY_UNITS, Unreadable, cleaned, read_date, read_number, read_period
+from loaders.files.formats import FOREIGN_MONEY, Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, beside_style
 
@@ -58,7 +59,7 @@ def shown_otherwise(
             "period" if is_period else "date", f"{name}={float(value):.15g} ({meaning.code})", Message("period_as" if is_period else "date_as"),
             Message("remedy_more_than_year"), sheet=sheet, cell=cell, row=row,
         )  # fmt: skip
-    if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) != "円"):
+    if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) not in (*MONEY_UNITS, *FOREIGN_MONEY)):
         return None
     stored, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
     if meaning.kind == "percent":
@@ -68,6 +69,16 @@ def shown_otherwise(
         expected = Message("plain_number_format")
         remedy = Message("remedy_general_and_number_meant")
     return Problem("number", f"{name}={stored} ({meaning.code})", expected, remedy, sheet=sheet, cell=cell, row=row)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenUnit:
+    """The unit of a number: the cell's text, the unit, whether a word scales it, and whether the unit is part of the text."""
+
+    text: str
+    unit: str
+    is_scaled: bool = False
+    is_sure: bool = True
 
 
 @lru_cache(maxsize=32)
@@ -92,14 +103,14 @@ def written_rows(table: Table) -> list[tuple[int, Row]]:
 
 
 def read_rows(
-    table: Table, model: type[Fields], *, units: dict[tuple[int, str], str] | None = None
+    table: Table, model: type[Fields], *, units: dict[tuple[int, str], WrittenUnit] | None = None
 ) -> tuple[list[tuple[int, Fields]], list[Problem]]:
     """Return every row with its row number in the file, and every problem.
 
     Args:
         table: from ``loaders.files.opened.open_table``.
         model: the plain model whose fields are the columns.
-        units: filled with (row, column) → the unit written with a number, as in 0.5% or 85件.
+        units: filled with (row, column) → how a number is written with a unit or scale, as in 0.5%, 85件 or 5億.
     """
     sheet, top, left, cells = table
     names = header_of(table)
@@ -144,7 +155,7 @@ def read_rows(
         problems += wrong
         if units is not None:
             texts = {name: value for name, value in given.items() if isinstance(value, str)}
-            units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text))}
+            units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text)) is not None}
         if fields is not None:
             rows.append((number, fields))
     return rows, problems
@@ -264,11 +275,12 @@ def _read_row(
         return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
 
 
-def _unit_of(text: str) -> str:
+def _unit_of(text: str) -> WrittenUnit | None:
     try:
-        return read_number(text).unit
+        number = read_number(text)
     except Unreadable:
-        return ""
+        return None
+    return WrittenUnit(text, number.unit, number.is_scaled) if number.unit or number.is_scaled else None
 
 
 def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:

@@ -14,8 +14,8 @@ from kpis.errors import FigureRefused
 from kpis.message import Message
 from kpis.reporting.comparison import Value
 from kpis.store.fields import LARGEST
-from loaders.files.cells import UNITS, Unreadable, cleaned, has_marks, read_date, read_number
-from loaders.files.formats import Formatted
+from loaders.files.cells import MONEY_UNITS, RATE_UNITS, UNITS, Unreadable, cleaned, fits_unit, has_marks, read_date, read_number
+from loaders.files.formats import FOREIGN_MONEY, Formatted
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind
 from loaders.workbook.layout import Column, InSheet, Layout
 
@@ -87,10 +87,6 @@ class NumberRead:
     shown: float | None = None
 
 
-_RATE_UNITS = ("%", "ポイント")
-_MONEY_UNITS = ("円", "億円")
-
-
 def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = True) -> NumberRead:
     """Return a number, to the 15 digits that Excel keeps.
 
@@ -113,7 +109,7 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
             number = read_number(raw)
         except Unreadable as error:
             raise CellRefused("number", at_least, digits) from error
-        if number.unit and not fits_unit(number.unit, unit, is_of_unit=is_of_unit):
+        if not fits_unit(number.unit, unit, is_of_unit=is_of_unit, is_scaled=number.is_scaled):
             expected = Message("number_in_unit", unit=unit) if unit and is_of_unit else Message("without_unit", number=at_least)
             raise CellRefused("number", expected, digits)
         raw, approximate, is_sure = number.value, number.is_approximate, bool(number.unit)
@@ -125,13 +121,6 @@ def as_number(raw: Any, column: Column, *, unit: str = "", is_of_unit: bool = Tr
     if abs(value) >= LARGEST:
         raise CellRefused("number", FEWER_DIGITS, CHECK_DIGITS)
     return NumberRead(value, approximate, is_sure, shown)
-
-
-def fits_unit(written: str, unit: str, *, is_of_unit: bool) -> bool:
-    """Return whether a number written with a unit is acceptable where another unit is expected."""
-    if is_of_unit and unit:
-        return written == unit or (unit == "%" and written == "ポイント")
-    return written not in (*_RATE_UNITS, *_MONEY_UNITS)
 
 
 def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
@@ -149,11 +138,10 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
     if is_as_held and own and words == own:
         return None
     if format_meaning.kind == "unit":
-        is_known = words in _UNIT_WORDS or words in ("%", "円")
-        is_money = words == "円" and own.endswith("円")
-        if not is_known or is_money or (not own and words not in (*_RATE_UNITS, *_MONEY_UNITS)):
+        is_money = words in (*MONEY_UNITS, *FOREIGN_MONEY)
+        if not (is_money or words in _UNIT_WORDS) or (not own and not is_money and words not in RATE_UNITS):
             return None  # a note beside the number, or a counter suffix where the unit is unknown
-    if format_meaning.kind == "percent" and own in _RATE_UNITS:
+    if format_meaning.kind == "percent" and own in RATE_UNITS:
         return raw.shown
     plain = f"{float(raw):,.15g}"
     raise CellRefused(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable, Iterator
@@ -16,17 +17,20 @@ from openpyxl.styles import Font
 from openpyxl.workbook import Workbook
 
 from kpis.languages import both, written
+from kpis.settings import ROOT
 from kpis.store.store import Store
 from loaders.files.cells import Unreadable, read_date, read_number, read_period
 from loaders.files.formats import Formatted, said_of
 from loaders.files.opened import open_table
 from loaders.files.problems import Problem
 from loaders.files.table import read_rows
+from loaders.load import check_content, load_file
 from loaders.rows import ObservationRow
 from loaders.workbook.door import read_workbook
 from loaders.workbook.layout import load_layout
 from loaders.workbook.values import CellRefused, as_number
 from tests.loaders.filled import F, S, edited, filled, make_store, template, with_cells
+from tests.shared import copied, shipped
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -244,3 +248,42 @@ def test_a_format_that_scales_the_number_is_refused_in_the_indicators_own_unit_t
 )
 def test_a_format_that_only_names_the_unit_is_read(held: float, code: str, unit: str) -> None:
     assert _value(_shown(held, code), unit) == held
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"), [("5億", "百万円"), ("1200万", "千枚"), ("約3千", "千人"), ("1億2,000万", "億円"), ("2万", "100枚")]
+)
+def test_a_number_scaled_by_a_word_is_refused_in_a_unit_that_scales(text: str, unit: str) -> None:
+    with pytest.raises(CellRefused) as refused:
+        _value(text, unit)
+    assert unit in both(refused.value.expected)
+
+
+def test_a_number_scaled_by_a_word_is_read_in_any_other_unit() -> None:
+    assert [_value("5億", "円"), _value("1200万枚", "枚"), _value("12,000", "千枚")] == [500_000_000, 12_000_000, 12_000]
+
+
+@pytest.mark.parametrize("code", ['#,##0"円"', "¥#,##0", "[$¥-411]#,##0", "$#,##0", "[$€-2] #,##0"])
+def test_a_format_of_money_is_read_in_yen_alone(code: str) -> None:
+    with pytest.raises(CellRefused):
+        _value(_shown(5_000_000, code), "百万円")
+    if "$#" in code or "€" in code:
+        with pytest.raises(CellRefused):
+            _value(_shown(5_000_000, code), "円")
+    else:
+        assert _value(_shown(5_000_000, code), "円") == 5_000_000
+
+
+@pytest.mark.parametrize("text", ["5億", "1,200万"])
+def test_a_number_scaled_by_a_word_in_a_list_is_named(tmp_path: Path, text: str) -> None:
+    store = copied(shipped(), tmp_path / "millions.db")
+    lines = (ROOT / "data" / "catalogue" / "indicators.csv").read_text(encoding="utf-8").splitlines()
+    rows = [next(csv.reader([line])) for line in lines if line.startswith(("indicator_code,", "paper_sheets,"))]
+    rows[1][rows[0].index("unit_ja")] = "百万円"
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    assert load_file(store, file.getvalue().encode(), name="indicators.csv").accepted == 1
+    content = f'indicator_code,bureau_code,period_code,value,source_code\npaper_sheets,HQ,FY2024,"{text}",shintosei-8a0d3d80\n'
+    report = check_content(content.encode(), "observations.csv", store=store)
+    assert [(p.kind, p.cell, p.rule) for p in report.problems if p.grade == "error"] == [("number", "D2", "other_unit")]
+    assert "百万円" in both(report.problems[0].expected)
