@@ -16,7 +16,7 @@ from loaders.load import load_file
 from publishers.editions import on_disk, publication
 from tests.command import command
 from tests.publishers.house import House
-from tests.small_government import ANNA, OFFICE, PERIOD, figure, settle
+from tests.small_government import ANNA, OFFICE, PERIOD, figure, write_small_government
 
 pytestmark = pytest.mark.edition
 FIGURE = b"""indicator_code,bureau_code,period_code,numerator,denominator,source_code
@@ -94,8 +94,8 @@ def test_a_clock_far_ahead_stamps_nothing_or_the_instance_would_stand_still_unti
         pass  # an office that was silent for a year less a day
 
 
-def test_an_operator_says_that_a_clock_is_right_though_nothing_was_written_for_long(tmp_path: Path) -> None:
-    store = settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data")
+def test_an_operator_says_that_a_clock_is_right_though_nothing_was_written_for_long(reporting: Store, tmp_path: Path) -> None:
+    store = reporting
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE data_revision SET stamped_at = '2020-01-01 00:00:00.000000'")
     around = {"DATABASE_URL": store.url, "EDITIONS_DIR": str(tmp_path / "editions")}
@@ -107,9 +107,10 @@ def test_an_operator_says_that_a_clock_is_right_though_nothing_was_written_for_l
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
-    """The small government with one edition."""
-    house = House(settle(Store(f"sqlite:///{tmp_path / 'working.db'}"), tmp_path / "data"), tmp_path / "editions", utc_now())
+def house(reporting: Store, tmp_path: Path) -> House:
+    """The small government with one edition, in each kind of database."""
+    write_small_government(tmp_path / "data")
+    house = House(reporting, tmp_path / "editions", utc_now(), tmp_path / "data" / "official")
     publication.publish(house.store, note="前", now=utc_now(), chosen=house.chosen)
     return house
 
