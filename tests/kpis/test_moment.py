@@ -85,8 +85,9 @@ def test_another_day_knowledge_or_organisation_is_another_moment(tokyo: Store) -
 
 
 @pytest.mark.edition
-def test_a_change_of_the_data_is_a_new_state_and_the_old_one_goes(tmp_path: Path) -> None:
-    url = blank(tmp_path / "a.db")
+def test_a_change_of_the_data_is_a_new_state_and_the_old_one_goes(bare: Store) -> None:
+    bare.migrate()
+    url = bare.url
     held = state_of(url)
     store, book, gone = held.store, weakref.ref(held.book().organisation), weakref.ref(held)
     assert state_of(url) is held
@@ -132,9 +133,10 @@ def test_many_slow_readers_of_an_edition_keep_nobody_waiting(tokyo: Store, tmp_p
         rows.close()
 
 
-def test_many_who_ask_at_once_get_one_state_and_right_answers(tmp_path: Path, tokyo: Store) -> None:
+def test_many_who_ask_at_once_get_one_state_and_right_answers(bare: Store, tokyo: Store) -> None:
     """While the data change again and again, nobody gets an error, nor figures older than those already seen."""
-    url = blank(tmp_path / "busy.db")
+    bare.migrate()
+    url = bare.url
     expected = score_all(tokyo.book(), as_of=DAY)
     wrong: list[Any] = []
     is_over = threading.Event()
