@@ -33,7 +33,7 @@ with enough():
     from kpis.store.engine import shown_url
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
     from kpis.store.upgrade import refuse_differing
-    from kpis.terminal import err, localised, out, outlive_readers, own_store, refused_usage
+    from kpis.terminal import code_of_end, err, localised, out, outlive_readers, own_store, refused_usage
     from loaders import catalogue, sample
     from loaders.commands import print_report
     from loaders.files import apart
@@ -174,6 +174,13 @@ def _refuse_taken(address: str, port: int) -> None:
 def main() -> None:
     """Run the command line; print every error in both languages and exit with the codes of docs/operations.md."""
     outlive_readers()
+    try:
+        _run_command()
+    except SystemExit as end:
+        sys.exit(code_of_end(end.code))  # type: ignore[arg-type]  # as it came
+
+
+def _run_command() -> NoReturn:
     try:
         with suppress(SettingsRefused):  # reported by the command that needs the settings
             journal.begin()

@@ -20,6 +20,7 @@ from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
 from kpis.store.store import Store
+from kpis.store.unavailable import EXIT_CODES
 
 
 class Terminal(Console):
@@ -104,11 +105,12 @@ _SAID = {
 class _Output(io.FileIO):
     """A standard output that may end before the program does: what is written after that is dropped.
 
-    Where its reader has gone, as ``head`` does, the program goes on and ends as it would have. Another failure, as of a full
-    disk, is raised once by what is printed for people or machines, and never by what is reported about the command.
+    The program goes on and ends as it would have: what it has begun is not undone by a lost line. Where the reader has gone, as
+    ``head`` does, that is meant; any other failure, as of a full disk, is kept for the end (``code_of_end``).
     """
 
     is_lost = False
+    fault: OSError | None = None
 
     def write(self, content: Any, /) -> int:
         try:
@@ -116,8 +118,8 @@ class _Output(io.FileIO):
                 return super().write(content)
         except OSError as error:
             self.is_lost = True
-            if self.fileno() == 1 and not isinstance(error, BrokenPipeError):
-                raise
+            if not isinstance(error, BrokenPipeError):
+                self.fault = error
         return memoryview(content).nbytes
 
 
@@ -133,6 +135,17 @@ def outlive_readers() -> None:
                 own = io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
                 flushed = {"line_buffering": stream.line_buffering, "write_through": stream.write_through}
                 setattr(sys, name, io.TextIOWrapper(own, stream.encoding, stream.errors, **flushed))  # type: ignore[arg-type]  # no newline in it
+
+
+def code_of_end(code: object) -> object:
+    """Return the exit code of a command that ends, another than 0 where its output could not be written; that is then said."""
+    with suppress(OSError, ValueError):  # closed meanwhile
+        sys.stdout.flush()
+    fault = getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "fault", None)
+    if fault is None:
+        return code
+    err.print(localised("output_lost" if code in (0, None) else "output_lost_too", fault=fault, code=code))
+    return EXIT_CODES["output_lost"] if code in (0, None) else code
 
 
 def refuse_kept(target: Path) -> Path:

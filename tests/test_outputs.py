@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,22 @@ def test_a_command_needs_no_output(around: str, tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/fullがありません / no /dev/full")
 @BUFFERED
 def test_an_output_without_room(unbuffered: str, tmp_path: Path) -> None:
-    """Python tried the same text once more at its end, and turned the code into 120."""
-    code, words = ended("untranslated xx", "{} >/dev/full", unbuffered, tmp_path)
-    assert code == EXIT_CODES["disk_full"] and "disk is full" in words
+    """The key was rotated, the people were added, and it said that nothing was stored; the next who read that did it again."""
+    lost = EXIT_CODES["output_lost"]
+    for words in ("init", "user add sato@example.org --role reform_office", "untranslated xx"):
+        code, said = ended(words, "{} >/dev/full", unbuffered, tmp_path)
+        assert code == lost and "what it was to do is done" in said and "Nothing was stored" not in said, said
+        assert "行うことは行いました" in said and said.count("The output could not") == 1
+    assert ended("user add sato@example.org --role reform_office", "{} >/dev/full 2>&1", unbuffered, tmp_path)[0] == lost
+    with closing(sqlite3.connect(tmp_path / "own.db")) as made:
+        assert made.execute("SELECT email FROM user_account").fetchall() == [("sato@example.org",)], "what it was to do is done"
+    code, said = ended("doctor --json", "{} >/dev/full", unbuffered, tmp_path)
+    assert code == 1 and "exit code, 1" in said, "its own, where that says more"
     assert ended("check no-such-file.csv", "{} 2>/dev/full", unbuffered, tmp_path)[0] == 2, "its own, not that of the log"
+
+
+@BUFFERED
+def test_an_output_whose_room_ends_after_some_lines(unbuffered: str, tmp_path: Path) -> None:
+    there = tmp_path / "listed.po"
+    code, said = ended("untranslated xx", f"ulimit -f 16; {{}} >{there}", unbuffered, tmp_path)
+    assert code == EXIT_CODES["output_lost"] and "what it was to do is done" in said and there.stat().st_size == 16_384
