@@ -55,7 +55,7 @@ def init(
     ] = False,
 ) -> None:
     """Create the database that DATABASE_URL names, or bring its tables to the newest version. Safe to repeat."""
-    store = own_store(is_start=not is_clock_right)
+    store = own_store(is_start=not is_clock_right, makes=True)
     refuse_differing(store.engine)
     # With a clock that is right, the instant of this write is the latest from now on; else it shows that one can write, and changes nothing.
     with store.writing(is_figures=False, any_clock=not is_clock_right, is_clock_right=is_clock_right, is_stamped=is_clock_right):
@@ -81,7 +81,8 @@ def demo(
     """Make the sample organisation through the real upload of filled workbooks, in a database of its own, and serve it."""
     os.environ["DATABASE_URL"] = f"sqlite:///{database.resolve()}"
     settings.cache_clear()
-    chosen, store = settings(), own_store(is_start=False)  # nothing of a sample is published
+    chosen = settings()
+    store = own_store(is_start=False, makes=True, beside_editions=True)  # nothing of a sample is published
     if not sample.is_made(store):
         is_begun = store.is_sample()
         if is_begun:
@@ -147,7 +148,7 @@ def run(
         sys.path.insert(0, str(ROOT))
         listening.serve("server:app")  # in this process, since it has loaded no data
         return
-    store = own_store()
+    store = own_store(makes=True)
     reports = catalogue.load_folder(store, chosen.catalogue_dir, official=chosen.official_dir, is_start=True)
     for report in reports:
         if report.problems:

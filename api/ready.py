@@ -24,6 +24,7 @@ from kpis.message import Message
 from kpis.seen import journal
 from kpis.settings import settings, software_version
 from kpis.state import state_of
+from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.store.unavailable import said_outside
 from kpis.store.upgrade import version_of
@@ -39,7 +40,7 @@ Judged = dict[str, tuple[bool, str]]
 
 
 def _database() -> Judged:
-    """Check the database: reachable, with the program's schema, and no instants in the future."""
+    """Check the database: reachable, that of the editions, with the program's schema, and no instants in the future."""
     chosen = settings()
     edition = on_disk.current(chosen.editions_dir) if chosen.mode == "public" else None
     if chosen.mode == "public":
@@ -50,8 +51,9 @@ def _database() -> Judged:
     state = state_of(chosen.database_url)
     engine = state.store.engine
     tables_are = schema(version_of(engine))
+    is_another = on_disk.numbers(chosen.editions_dir) and not state.store.count(tables.Publication) and not state.is_sample()
     return {
-        "database": (True, f"revision {state.revision}"),
+        "database": (False, both_shipped(Message("ready_another"))) if is_another else (True, f"revision {state.revision}"),
         "schema": _judged(tables_are),
         "clock": _judged(clock(stamped_at(engine), now=utc_now())),
         OUTBOX: _judged(_outbox(engine) if tables_are.grade == "ok" else tables_are),

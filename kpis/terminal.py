@@ -15,12 +15,14 @@ import typer
 from rich.console import Console
 
 from kpis.as_text import clean
-from kpis.errors import UsageRefused
+from kpis.errors import Unavailable, UsageRefused
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
+from kpis.store.engine import file_of, shown_url
 from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES
+from kpis.store.upgrade import is_empty
 
 
 class Terminal(Console):
@@ -37,6 +39,7 @@ out = Terminal()
 err = Terminal(stderr=True)
 # Run first by each command; each one returns messages about anything that it has done.
 AT_START: list[Callable[[Store], Sequence[Message]]] = []
+BEFORE_MAKING: list[Callable[[], None]] = []  # each refuses to make a database in the place of one that is gone
 
 
 def localised(key: str, /, **values: object) -> str:
@@ -174,14 +177,29 @@ def write(target: Path, content: bytes) -> None:
         raise
 
 
-def own_store(*, is_start: bool = True) -> Store:
+def own_store(*, is_start: bool = True, makes: bool = False, beside_editions: bool = False) -> Store:
     """Return the store of DATABASE_URL, with its tables migrated to the newest version.
 
     Args:
         is_start: finish or undo the work of a process that died, and report it; false where that is to be inspected.
+        makes: make a database where there is none, as the commands do that begin an instance. For any other one it was moved aside
+            or lost: an empty one in its place would pass for it, and be in the way of the backup that is put back.
+        beside_editions: make it also where the folder of editions holds some, as where they are put back together.
+
+    Raises:
+        Unavailable: there is no database to work with.
     """
-    settings().keep_files_own()
-    store = Store(settings().database_url)
+    chosen = settings()
+    chosen.keep_files_own()
+    file = file_of(chosen.database_url)
+    store = None if file is not None and not file.exists() else Store(chosen.database_url)
+    if store is None or is_empty(store.engine):
+        if not makes:
+            key = "database_missing" if store is None else "database_empty"
+            raise Unavailable(key, exit_code=EXIT_CODES[key], address=shown_url(chosen.database_url))
+        for refuse in () if beside_editions else BEFORE_MAKING:
+            refuse()
+    store = store or Store(chosen.database_url)
     store.migrate()
     for begin in AT_START if is_start else ():
         for message in begin(store):

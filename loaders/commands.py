@@ -97,7 +97,7 @@ def load_command(
     if absent := [path for path in files or [] if not path.is_file()]:
         raise WrongValue("no_such_file", files=", ".join(map(str, absent)))
     decided = decision_of(missing, reason) if missing else None
-    store = own_store()
+    store = own_store(makes=True)
     loaded: list[LoadReport] = []
     with Progress(console=err, transient=True, disable=as_json or not sys.stderr.isatty()) as bar:
         task = bar.add_task(localised("loading"), total=None)

@@ -60,7 +60,8 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
     """
     if os.path.lexists(to):
         raise CopyRefused("backup_exists", folder=to)
-    _refuse_another(store, chosen)
+    if not store.count(tables.Publication):  # the backup of one that replaced a lost one would be empty
+        refuse_unknown(chosen.editions_dir)
     to.parent.mkdir(parents=True, exist_ok=True)
     sweep(to.parent, f".{to.name}")
     made = beside(to)
@@ -167,11 +168,14 @@ def restore(folder: Path, store: Store, chosen: Settings) -> tuple[dict[str, Any
     return manifest, waits
 
 
-def _refuse_another(store: Store, chosen: Settings) -> None:
-    """Refuse a database without records of the editions: it replaced a lost one, and its backup would be empty."""
-    there = on_disk.numbers(chosen.editions_dir)
-    if there and not store.count(tables.Publication):
-        raise CopyRefused("editions_unknown", folder=chosen.editions_dir, number=there[-1])
+def refuse_unknown(editions: Path) -> None:
+    """Refuse a database without records of the editions that are there: it is another one, or in the place of one that is gone.
+
+    Raises:
+        CopyRefused: naming the newest of them.
+    """
+    if there := on_disk.numbers(editions):
+        raise CopyRefused("editions_unknown", folder=editions, number=there[-1])
 
 
 def _voices_to_json(rows: Sequence[Mapping[str, Any]]) -> bytes:

@@ -21,7 +21,7 @@ from kpis.state import State
 from kpis.store import copying
 from kpis.store.engine import file_of, shown_url
 from kpis.store.store import Store, utc_now
-from kpis.terminal import AT_START, WrongValue, err, localised, out, own_store, refuse_kept, write
+from kpis.terminal import AT_START, BEFORE_MAKING, WrongValue, err, localised, out, own_store, refuse_kept, write
 from publishers import backup
 from publishers.editions import on_disk, publication, record
 from publishers.editions.keys import pinned_key
@@ -41,6 +41,7 @@ from telling.words import Words
 app = typer.Typer()
 AT_START.append(lambda store: record.settle(store, settings().editions_dir))
 AT_START.append(lambda store: record.settle_key(store, settings().signing_key_file))
+BEFORE_MAKING.append(lambda: backup.refuse_unknown(settings().editions_dir))
 
 
 @app.command("publish")
@@ -250,7 +251,7 @@ def backup_command(to: Annotated[Path, typer.Argument(help="A folder that does n
 @app.command("restore")
 def restore_command(folder: Annotated[Path, typer.Argument(help="What `backup` made")]) -> None:
     """Put a backup back into an instance that holds nothing yet, and prove it row by row."""
-    manifest, waits = backup.restore(folder, own_store(is_start=False), settings())
+    manifest, waits = backup.restore(folder, own_store(is_start=False, makes=True, beside_editions=True), settings())
     out.print(localised("backup_restored", folder=folder, made_at=manifest["made_at"], revision=manifest["revision"]))
     own_store()  # synchronises pointer and keys on disk with the database
     if waits:

@@ -26,7 +26,7 @@ from kpis.settings import ROOT
 from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES, unavailable
 from tests.command import command
-from tests.shared import postgresql, shipped
+from tests.shared import copied, empty, postgresql, shipped
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
 pytestmark = pytest.mark.edition
@@ -352,6 +352,7 @@ def test_that_nothing_was_published_is_no_proof_and_an_edition_without_figures_i
         "EDITIONS_DIR": str(tmp_path / "editions"),
         "SIGNING_KEY_FILE": str(tmp_path / "signing.key"),
     }
+    copied(empty(), tmp_path / "new.db")
     done = command("verify", **places)
     assert done.returncode == 0 and "何も確かめていません" in done.stdout and "nothing was proved" in done.stdout.replace("\n", " ")
     (tmp_path / "elsewhere").mkdir()

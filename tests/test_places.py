@@ -17,10 +17,12 @@ from kpis.languages import pair
 from kpis.settings import ROOT, keeping, settings
 from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES, said_outside, unavailable, unusable
+from kpis.store.upgrade import is_empty
 from publishers.backup import make_backup, restore
 from publishers.editions import record
 from publishers.editions.verify import verify
 from tests.command import command
+from tests.oidc import free_port
 from tests.publishers.house import House, small
 from tests.shared import copied, empty
 from tests.test_machine import small_disk
@@ -73,8 +75,8 @@ def test_nothing_is_written_among_editions_or_into_a_backup(house: House, tmp_pa
 
 
 def test_a_database_made_anew_beside_editions_is_said_and_never_kept_as_the_backup(house: House, tmp_path: Path) -> None:
-    """The file of the database is gone: what is made in its place is empty, and so would be the backup of the night."""
-    other = around(house, DATABASE_URL=f"sqlite:///{tmp_path / 'gone.db'}")
+    """The file of the database is gone: what an earlier version made in its place is empty, and so would be the backup of the night."""
+    other = around(house, DATABASE_URL=copied(empty(), tmp_path / "gone.db").url)
     said = command("user", "list", **other)
     assert said.returncode == 0
     both(said.stderr, japanese="公表の記録が一つもありません", english="mieruka restore")
@@ -83,6 +85,35 @@ def test_a_database_made_anew_beside_editions_is_said_and_never_kept_as_the_back
     both(done.stderr, japanese="公表の記録が一つもありません", english="has no record of any publication")
     with pytest.raises(CopyRefused):
         make_backup(Store(other["DATABASE_URL"]), tmp_path / "night", house.chosen)
+
+
+def test_a_database_that_was_moved_aside_is_made_anew_by_no_command(house: House, tmp_path: Path) -> None:
+    """A timer made an empty one, the server called it well, and the backup was then refused as there were rows."""
+    kept, gone = tmp_path / "kept", tmp_path / "gone.db"
+    make_backup(house.store, kept, house.chosen)
+    other = around(house, DATABASE_URL=f"sqlite:///{gone}")
+    for words in (
+        ("notify",), ("pull",), ("user", "list"), ("key", "show"), ("verify",), ("backup", str(tmp_path / "night")), ("publish",), BOOK,
+        ("check", str(house.chosen.catalogue_dir / "bureaus.csv")), ("copy", "--to", f"sqlite:///{tmp_path / 'copy.db'}"),
+    ):  # fmt: skip
+        done = command(*words, *(("-o", str(tmp_path / "b.xlsx")) if words is BOOK else ()), **other)
+        assert done.returncode == EXIT_CODES["database_missing"], (words, done.stderr)
+        both(done.stderr, japanese="移したか失ったのなら mieruka restore", english="made with mieruka init. Nothing was made")
+    for words in (("init",), ("load",), ("run", "--port", str(free_port()))):
+        done = command(*words, **other)
+        assert done.returncode == 2, (words, done.stderr)
+        both(done.stderr, japanese="公表の記録が一つもありません", english="mieruka restore")
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix == ".db") == []
+    assert command("restore", str(kept), **other).returncode == 0 and gone.is_file(), "and nothing was in its way"
+
+
+def test_an_empty_database_is_filled_by_those_commands_alone_that_begin_an_instance(bare: Store) -> None:
+    url = bare.engine.url.set(drivername=bare.engine.url.get_backend_name()).render_as_string(hide_password=False)
+    done = command("user", "list", DATABASE_URL=url)
+    assert done.returncode == EXIT_CODES["database_empty"] and is_empty(bare.engine), done.stderr
+    both(done.stderr, japanese="表が一つもありません", english="no table is in it")
+    assert command("init", DATABASE_URL=url).returncode == 0
+    assert command("user", "list", DATABASE_URL=url).returncode == 0
 
 
 def test_a_backup_is_put_back_into_a_volume_of_its_own(house: House, tmp_path: Path) -> None:

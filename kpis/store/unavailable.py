@@ -20,7 +20,7 @@ EXIT_CODES = {
     "database_busy": 75, "database_silent": 75, "database_gone": 69, "database_refused": 77, "database_read_only": 77,
     "database_unopened": 66, "database_without_tables": 78, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
     "disk_fault": 74, "file_not_permitted": 77, "place_unusable": 66, "memory_out": 71, "files_out": 71,
-    "output_lost": 74,
+    "output_lost": 74, "database_missing": 66, "database_empty": 78,
 }  # fmt: skip
 UNEXPECTED = 70
 SETTINGS = ("DATABASE_URL", "VOICES_URL")  # settings that name a database; for another, as of a copy, the address is shown

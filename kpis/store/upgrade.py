@@ -37,6 +37,11 @@ def version_of(engine: Engine) -> str | None:
         return version
 
 
+def is_empty(engine: Engine) -> bool:
+    """Return whether a database has no table at all."""
+    return not inspect(engine).get_table_names()
+
+
 def upgrade(engine: Engine, *, to: str = "head") -> bool:
     """Migrate the tables of a database to a version; return whether anything was done.
 

@@ -15,6 +15,7 @@ from kpis.secrecy import bits, is_example
 from kpis.settings import CLIENT_SECRET_BITS, COOKIE_SECRET_BITS, Settings, settings
 from kpis.store.store import Store
 from tests.command import command
+from tests.shared import copied, empty
 
 
 def office(**overrides: str) -> dict[str, str]:
@@ -198,7 +199,7 @@ def test_a_command_names_the_setting_that_is_wrong(tmp_path: Path) -> None:
     for given, named in (
         ({"DATABASE_URL": "mieruka.db"}, "DATABASE_URL"), ({"DATABASE_URL": "postgresql://kpi:x@127.0.0.1:port/kpi"}, "DATABASE_URL"),
         ({"DATABASE_URL": "mysql://kpi@127.0.0.1/kpi"}, "DATABASE_URL"), ({"OFFICIAL_DIR": str(tmp_path / "none")}, "OFFICIAL_DIR"),
-        ({"TEXT_DIR": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'own.db'}"}, "language.po"),
+        ({"TEXT_DIR": str(tmp_path), "DATABASE_URL": copied(empty(), tmp_path / "own.db").url}, "language.po"),
     ):  # fmt: skip
         ended = command("publish", "--dry-run", **given)
         said = ended.stderr.replace("\n", "")  # a terminal breaks what is long

@@ -320,3 +320,17 @@ def test_a_process_whose_installation_is_broken_is_not_ready(place: Path, monkey
     assert not_ready() == {"clock", "schema", "outbox"}
     (place / "own" / "editions" / "current.json").write_text("{}")
     assert not_ready() == {"clock", "schema", "outbox", "edition"}
+
+
+def test_a_process_whose_database_does_not_know_the_editions_is_not_ready(
+    place: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """It said "revision 0" and took requests, with an empty database in the place of the one that was gone."""
+    other = copied(empty(), place / "other.db")
+    monkeypatch.setenv("DATABASE_URL", other.url)
+    settings.cache_clear()
+    request.addfinalizer(settings.cache_clear)
+    is_ready, detail = run_apart(ready.judged())["database"]
+    assert not is_ready and "no record of the editions" in detail and str(place) not in detail
+    other.become_sample()  # `demo` has a database of its own beside them
+    assert run_apart(ready.judged())["database"][0]
