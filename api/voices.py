@@ -54,7 +54,7 @@ async def _say(request: Request) -> Response:
         if wait:
             raise VoiceRefused(429, Message("asked_too_often", seconds=wait), **{"Retry-After": str(wait)})
         if not given.get(TRAP):
-            await in_time(lambda: _keep(request, given))
+            await in_time(lambda: _keep(request, given), is_write=True)
     except VoiceRefused as why:
         return _no(request, why.status, why.reason, why.headers)
     except FigureRefused as why:

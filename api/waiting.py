@@ -23,8 +23,13 @@ HEALTH_SECONDS = 2
 READERS, HEALTH = CapacityLimiter(20), CapacityLimiter(2)
 
 
-async def in_time(read: Callable[[], T], *, seconds: float | None = None, limiter: CapacityLimiter = READERS) -> T:
+async def in_time(
+    read: Callable[[], T], *, seconds: float | None = None, limiter: CapacityLimiter = READERS, is_write: bool = False
+) -> T:
     """Run a database read in a thread, and wait for it with a time limit.
+
+    Args:
+        is_write: it is a write, which may still be done after the answer was given up.
 
     Raises:
         Unavailable: it timed out, or machine or database failed; a read still running keeps its thread, so they cannot pile up.
@@ -35,9 +40,8 @@ async def in_time(read: Callable[[], T], *, seconds: float | None = None, limite
         return await asyncio.wait_for(asyncio.shield(reading), seconds)
     except TimeoutError as error:
         reading.add_done_callback(lambda late: late.cancelled() or late.exception())  # retrieved, so that asyncio logs no warning
-        raise Unavailable(
-            "database_silent", exit_code=EXIT_CODES["database_silent"], database=SETTINGS[0], fault=f"{seconds:g} s"
-        ) from error
+        key = "commit_unknown" if is_write else "database_silent"
+        raise Unavailable(key, exit_code=EXIT_CODES[key], database=SETTINGS[0], fault=f"{seconds:g} s") from error
     except MierukaError:
         raise
     except Exception as error:
@@ -52,5 +56,6 @@ def reason_of(error: Unavailable) -> str:
 
 
 def not_now(error: Unavailable, headers: dict[str, str]) -> JSONResponse:
-    """Answer 503."""
-    return JSONResponse({"error": reason_of(error)}, status_code=503, headers={**headers, "Retry-After": "30"})
+    """Answer 503, with a time to ask again where that does no harm."""
+    again = {} if error.message.key == "commit_unknown" else {"Retry-After": "30"}
+    return JSONResponse({"error": reason_of(error)}, status_code=503, headers={**headers, **again})

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,9 +25,11 @@ class Relay:
 
     Args:
         url: the database's address through the relay.
+        loses: whoever sends these bytes gets no answer: they are passed on, and the line is closed.
     """
 
     url: str
+    loses: bytes = b""
     goes_on: threading.Event = field(default_factory=threading.Event)
 
     def stand_still(self) -> None:
@@ -61,6 +64,10 @@ def relayed(url: str) -> Iterator[Relay]:
             while piece := source.recv(65536):
                 relay.goes_on.wait()
                 to.sendall(piece)
+                if relay.loses and relay.loses in piece:
+                    source.shutdown(socket.SHUT_RDWR)
+                    time.sleep(0.5)  # the server is done with it meanwhile
+                    return
         except OSError:
             pass
         finally:

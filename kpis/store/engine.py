@@ -83,11 +83,27 @@ def _noted(engine: Engine, url: str) -> Engine:
         if cursor.description is None and cursor.rowcount > 0:
             doing.read(cursor.rowcount)
 
+    @event.listens_for(engine, "begin")
+    def is_new(connection: Connection) -> None:
+        connection.info.pop("commits", None)
+
+    @event.listens_for(engine, "commit")
+    def commits(connection: Connection) -> None:
+        connection.info["commits"] = True
+
+    @event.listens_for(engine, "rollback")
+    def rolls_back(connection: Connection) -> None:
+        connection.info.pop("commits", None)
+
     @event.listens_for(engine, "handle_error")
     def fails(context: ExceptionContext) -> None:
-        if context.connection is not None and context.statement and "begins" in context.connection.info:
-            doing.statement_done(context.statement, time.perf_counter() - context.connection.info["begins"])
-        vars(context.original_exception)["database"] = named(url)  # read by ``unavailable``
+        on = context.connection
+        if on is not None and context.statement and "begins" in on.info:
+            doing.statement_done(context.statement, time.perf_counter() - on.info["begins"])
+        own = vars(context.original_exception)
+        own["database"] = named(url)  # read by ``unavailable``, as is what follows
+        if on is not None and not context.statement and not on.closed and not on.invalidated:
+            own["in_commit"] = on.info.get("commits", False)
 
     return engine
 

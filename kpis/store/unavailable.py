@@ -20,7 +20,7 @@ EXIT_CODES = {
     "database_busy": 75, "database_silent": 75, "database_gone": 69, "database_refused": 77, "database_read_only": 77,
     "database_unopened": 66, "database_without_tables": 78, "database_damaged": 65, "database_no_database": 65, "database_fault": 70, "disk_full": 74,
     "disk_fault": 74, "file_not_permitted": 77, "place_unusable": 66, "memory_out": 71, "files_out": 71,
-    "output_lost": 74, "database_missing": 66, "database_empty": 78,
+    "output_lost": 74, "database_missing": 66, "database_empty": 78, "commit_unknown": 76,
 }  # fmt: skip
 UNEXPECTED = 70
 SETTINGS = ("DATABASE_URL", "VOICES_URL")  # settings that name a database; for another, as of a copy, the address is shown
@@ -39,6 +39,8 @@ _POSTGRESQL = {
     "53300": "files_out", "58": "disk_fault",
     "XX001": "database_damaged", "XX002": "database_damaged",
 }  # fmt: skip
+# Of a COMMIT, what may come after it was done: the connection ended, or the server did; whatever else PostgreSQL answers undoes it.
+_LOST = ("08", "57P", "40003")
 _SYSTEM = {
     errno.ENOSPC: "disk_full", errno.EDQUOT: "disk_full", errno.EIO: "disk_fault", errno.EROFS: "file_not_permitted",
     errno.EACCES: "file_not_permitted", errno.EPERM: "file_not_permitted", errno.EMFILE: "files_out", errno.ENFILE: "files_out",
@@ -158,9 +160,11 @@ def _is_out_of_files() -> bool:
 
 
 def _of_postgresql(error: BaseException) -> str | None:
+    state = getattr(error, "sqlstate", None)
+    if getattr(error, "in_commit", False) and (state or _LOST[0]).startswith(_LOST):
+        return "commit_unknown"
     if type(error).__name__ == "ConnectionTimeout":
         return "database_silent"
-    state = getattr(error, "sqlstate", None)
     if state is None:  # no code without a connection
         if type(error).__name__ != "OperationalError":
             return None
