@@ -196,7 +196,13 @@ class OperationalError(Exception):
         ('FATAL:  no pg_hba.conf entry for host "10.0.0.1"', "database_refused"),
         ('FATAL:  password authentication failed for user "mieruka"', "database_refused"),
         ("fe_sendauth: no password supplied", "database_refused"),
+        ('FATAL:  database "mieruka" does not exist', "database_refused"),
+        ('FATAL:  permission denied for database "mieruka"', "database_refused"),
         ("FATAL:  the database system is starting up", "database_gone"),
+        ("FATAL:  could not write init file", "disk_full"),  # which was said to be a wrong password
+        ('FATAL:  could not write to file "pg_xlog/x": No space left on device', "disk_full"),
+        ('FATAL:  could not open file "global/pg_filenode.map": Input/output error', "database_gone"),
+        ("FATAL:  out of shared memory", "database_gone"),
         ("Connection refused", "database_gone"),
     ],
 )

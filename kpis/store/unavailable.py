@@ -47,13 +47,16 @@ _SYSTEM = {
     errno.ENOMEM: "memory_out", errno.EFBIG: "disk_full", errno.EAGAIN: "files_out",  # the last: no further process
     errno.ESTALE: "disk_fault", errno.ENOTCONN: "disk_fault", errno.ENXIO: "disk_fault",  # storage of a network that is gone
 }  # fmt: skip
-# What PostgreSQL answers whoever wants a connection, first what fits; only what never reached it has no FATAL.
+# What PostgreSQL answers whoever wants a connection, first what fits; what fits none of these did not reach it, or it cannot serve.
 _REFUSALS = {
+    "disk_full": re.compile(r"No space left|Disk quota exceeded|FATAL:\s+could not (write|extend|create)"),
     "files_out": re.compile("too many (connections|clients)|remaining connection slots"),
     "database_gone": re.compile(
         "starting up|shutting down|recovery mode|recovery is not|not currently accepting|terminating connection"
     ),
-    "database_refused": re.compile("FATAL|authentication|password"),
+    "database_refused": re.compile(
+        "authentication|password|pg_hba|certificate|does not exist|no such (user|database)|not permitted|permission denied|user name"
+    ),
 }
 # Errors of a path given to a command, or named in its settings.
 _PLACE = frozenset({
