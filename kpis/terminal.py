@@ -172,8 +172,10 @@ def write(target: Path, content: bytes) -> None:
     try:
         beside.write_bytes(content)
         beside.replace(target)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename is None:  # as of a disk that fills up while it is written to
+            error.filename = str(target)
         raise
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from kpis.memory import enough
-from kpis.settings import ROOT
+from kpis.settings import ROOT, settings
 from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES, unavailable
 from tests.command import command
@@ -209,6 +209,33 @@ class OperationalError(Exception):
 def test_what_postgresql_answers_before_there_is_a_connection_is_told_apart(words: str, key: str) -> None:
     named = unavailable(OperationalError(f"connection failed: {words}"))
     assert named is not None and named.message.key == key
+
+
+def test_which_disk_is_full_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """With database, editions, temporary files and a target on disks of their own, "the disk" told nobody where to make room."""
+    gathered = [("/a/b", str(tmp_path / "target" / "b"), str(OSError(28, "No space left on device", "/a/b")))]
+    copying, of_a_copy = (
+        OSError(28, "No space left on device", "/a/b", None, str(tmp_path / "target" / "c")),
+        sqlite3.OperationalError(),
+    )
+    of_a_copy.sqlite_errorcode, vars(of_a_copy)["database"] = sqlite3.SQLITE_FULL, url(tmp_path / "target" / "c.db")
+    monkeypatch.setattr("kpis.store.unavailable.NO_ROOM_BYTES", 0)
+    for error in (shutil.Error(gathered), copying, of_a_copy):
+        assert said_of(error) == f"The disk is full: {tmp_path / 'target'}."
+    assert said_of(OperationalError("FATAL: could not write init file")) == "The disk is full: the disk of the database's server."
+    assert said_of(OSError(28, "No space left on device")) == "The disk is full: one of the disks that are written to."
+    with small_disk(tmp_path / "small", 1) as disk:
+        monkeypatch.setenv("EDITIONS_DIR", str(disk / "editions"))
+        settings.cache_clear()
+        request.addfinalizer(settings.cache_clear)
+        monkeypatch.setattr("kpis.store.unavailable.NO_ROOM_BYTES", 2_000_000)
+        assert said_of(OSError(28, "No space left on device")) == f"The disk is full: {disk / 'editions'}."
+
+
+def said_of(error: Exception) -> str:
+    named = unavailable(error)
+    assert named is not None
+    return named.in_language("en").split(" Make room")[0]
 
 
 @needs_postgres

@@ -7,7 +7,10 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -23,6 +26,8 @@ EXIT_CODES = {
     "output_lost": 74, "database_missing": 66, "database_empty": 78, "commit_unknown": 76,
 }  # fmt: skip
 UNEXPECTED = 70
+NO_ROOM_BYTES = 50_000_000
+_FILE = "sqlite:///"
 SETTINGS = ("DATABASE_URL", "VOICES_URL")  # settings that name a database; for another, as of a copy, the address is shown
 # SQLite's primary result codes (sqlite.org/rescode.html).
 _SQLITE = {
@@ -85,6 +90,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
                 seconds=settings().database_wait_seconds,
                 database=getattr(cause, "database", SETTINGS[0]),
                 fault=_in_a_line(cause),
+                place=_full_place(cause) if key == "disk_full" else "",
             )
     return None
 
@@ -102,7 +108,10 @@ def said_outside(error: Unavailable) -> Message:
     given = error.message.values.get("database", SETTINGS[0])
     if settings().mode == "local":
         return error.message
-    own = {"fault": Message("told_in_log"), "database": given if given in SETTINGS else Message("setting_of_database")}
+    own = {
+        "fault": Message("told_in_log"), "database": given if given in SETTINGS else Message("setting_of_database"),
+        "place": Message("disk_any"),
+    }  # fmt: skip
     return Message(error.message.key, **{**error.message.values, **own})
 
 
@@ -118,7 +127,39 @@ def _first_of(error: shutil.Error) -> BaseException:
     """Return the first of the failures that ``shutil.copytree`` gathers, of which it keeps the words alone."""
     gathered = error.args[0] if isinstance(error.args[0], list) else []
     words = _ERRNO.match(str(gathered[0][2])) if gathered else None
-    return OSError(int(words[1]), words[2]) if words else error
+    if words is None:
+        return error
+    first = OSError(int(words[1]), words[2])
+    first.filename2 = str(gathered[0][1])
+    return first
+
+
+def _full_place(error: BaseException) -> object:
+    """Return the folder whose disk is full; of several that it may be, those without room."""
+    if hasattr(error, "pgconn"):
+        return Message("disk_of_server")
+    given = getattr(error, "filename2", None) or getattr(error, "filename", None)
+    if isinstance(given, (str, bytes)):  # the second of two is the copy
+        return Path(os.fsdecode(given)).absolute().parent
+    chosen, named = settings(), getattr(error, "database", None)
+    url = {SETTINGS[0]: chosen.database_url, SETTINGS[1]: chosen.voices_url}.get(named or SETTINGS[0], named)
+    file = Path(url.removeprefix(_FILE)).absolute() if url and url.startswith(_FILE) else None
+    own = [file.parent] if file is not None else []
+    others = (
+        [] if named else [chosen.editions_dir, chosen.signing_key_file.parent, *([chosen.backup_dir] if chosen.backup_dir else [])]
+    )
+    full = [folder for folder in dict.fromkeys([*own, *others, Path(tempfile.gettempdir())]) if _is_full(folder)]
+    if not full and named and file is not None:
+        full = own
+    return ", ".join(map(str, full)) or Message("disk_any")
+
+
+def _is_full(folder: Path) -> bool:
+    """Return whether there is no room, or was none until what did not fit was taken away again."""
+    with suppress(OSError):
+        there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.is_dir())
+        return shutil.disk_usage(there).free < NO_ROOM_BYTES
+    return False
 
 
 def _key(error: BaseException) -> str | None:
