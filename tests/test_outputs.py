@@ -63,6 +63,8 @@ def test_a_command_needs_no_output(around: str, tmp_path: Path) -> None:
 @BUFFERED
 def test_an_output_without_room(unbuffered: str, tmp_path: Path) -> None:
     """The key was rotated, the people were added, and it said that nothing was stored; the next who read that did it again."""
+    code, said = ended("doctor --json", "{} >/dev/full", unbuffered, tmp_path)
+    assert code == 1 and "exit code, 1" in said, "its own, where that says more: there is no database yet"
     lost = EXIT_CODES["output_lost"]
     for words in ("init", "user add sato@example.org --role reform_office", "untranslated xx"):
         code, said = ended(words, "{} >/dev/full", unbuffered, tmp_path)
@@ -71,8 +73,6 @@ def test_an_output_without_room(unbuffered: str, tmp_path: Path) -> None:
     assert ended("user add sato@example.org --role reform_office", "{} >/dev/full 2>&1", unbuffered, tmp_path)[0] == lost
     with closing(sqlite3.connect(tmp_path / "own.db")) as made:
         assert made.execute("SELECT email FROM user_account").fetchall() == [("sato@example.org",)], "what it was to do is done"
-    code, said = ended("doctor --json", "{} >/dev/full", unbuffered, tmp_path)
-    assert code == 1 and "exit code, 1" in said, "its own, where that says more"
     assert ended("check no-such-file.csv", "{} 2>/dev/full", unbuffered, tmp_path)[0] == 2, "its own, not that of the log"
 
 
