@@ -183,6 +183,19 @@ def is_same_person(one: str, other: str) -> bool:
     return _plain(one) == _plain(other)
 
 
+def is_same_mailbox(one: str, other: str) -> bool:
+    """Return whether two e-mails reach the same person as far as anybody can tell: ``name+anything@…`` is that of ``name@…``.
+
+    For what nobody may do to their own; whose something is, and who may see it, goes by ``is_same_person``.
+    """
+    return _mailbox(one) == _mailbox(other)
+
+
+def _mailbox(email: str) -> str:
+    local, at, domain = _plain(email).rpartition("@")
+    return f"{local.partition('+')[0] or local}{at}{domain}"
+
+
 def _plain(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 

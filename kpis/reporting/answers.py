@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from kpis.as_text import typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
-from kpis.reporting.access import is_same_person, may
+from kpis.reporting.access import is_same_mailbox, may
 from kpis.reporting.asking import Answer, columns_from_json, refuse_row, values_from_json, values_to_json
 from kpis.reporting.people import acting, allow, existing, grants_of, record
 from kpis.reporting.questions import replies_of, seen, stored
@@ -144,7 +144,7 @@ def decide(store: Store, code: str, bureau_code: str, *, actor: str, revision: i
         whose = select(col(uploads.uploaded_by)).where(col(uploads.question_code) == code, col(uploads.bureau_code) == bureau_code)
         # Of a reply, only who submitted it last is kept; the trail has everybody.
         sent = select(col(trail.actor)).where(col(trail.subject) == _subject(code, bureau_code), col(trail.action) == SUBMITTED)
-        if any(is_same_person(actor, email) for query in (whose, sent) for email in session.execute(query).scalars()):
+        if any(is_same_mailbox(actor, email) for query in (whose, sent) for email in session.execute(query).scalars()):
             raise NotAllowed("own_answer")
         state = _next(reply, step)
         _refuse_other(reply, revision)

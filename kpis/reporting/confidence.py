@@ -14,7 +14,7 @@ from kpis.as_text import typed
 from kpis.errors import FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.figures.assessed import subject_of
 from kpis.periods import parse_period
-from kpis.reporting.access import is_same_person, may
+from kpis.reporting.access import is_same_mailbox, may
 from kpis.reporting.people import acting, existing, grants_of, record
 from kpis.settings import settings
 from kpis.store import tables
@@ -83,7 +83,7 @@ def confirm_assessment(store: Store, number: int, *, actor: str) -> None:
     """
     with acting(store, actor, "confirm_assessment", str(number), needs="state_confidence") as session:
         row = existing(session, tables.Assessment, number, NotFound("assessment_unknown", number=number))
-        if is_same_person(actor, row.reviewer):
+        if is_same_mailbox(actor, row.reviewer):
             raise NotAllowed("own_assessment")
         if row.confirmed_by is not None:
             raise StepRefused("assessment_confirmed_before", by=row.confirmed_by)

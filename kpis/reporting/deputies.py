@@ -16,11 +16,13 @@ from sqlmodel import Session, col, select
 from kpis.as_text import line
 from kpis.errors import FigureRefused, NotAllowed, NotFound
 from kpis.periods import local_day
-from kpis.reporting.access import OF_BUREAU, Grant, is_same_person, may
+from kpis.reporting.access import OF_BUREAU, Grant, is_same_mailbox, is_same_person, may
 from kpis.reporting.people import account_key, acting, own_grants, record, refusals_recorded, refuse_own_role
 from kpis.store import tables
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
+
+MOST_DAYS = 366  # of one deputyship: who stands in for longer is given the role, or named again
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +49,7 @@ def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, fro
 
     Raises:
         NotAllowed: the actor may name a deputy neither for themselves nor for others, names themselves, or these roles cannot be delegated.
-        FigureRefused: the days are reversed or past, or both are the same person.
+        FigureRefused: the days are reversed, past or more than ``MOST_DAYS``, or both are the same person.
         NotFound: one of the two is not a known person.
     """
     email, whose = account_key(email), account_key(stands_in_for)
@@ -55,7 +57,9 @@ def name_deputy(store: Store, *, actor: str, email: str, stands_in_for: str, fro
         _refuse(session, actor, whose)
         if until_date < from_date or until_date < local_day(instant(session)):
             raise FigureRefused("deputy_days")
-        if is_same_person(email, whose):
+        if (until_date - from_date).days >= MOST_DAYS:
+            raise FigureRefused("deputy_too_long", most=MOST_DAYS)
+        if is_same_mailbox(email, whose):
             raise FigureRefused("deputy_of_oneself")
         refuse_own_role(actor, email)  # the roles of another are roles too
         account = session.get(tables.UserAccount, email)

@@ -13,7 +13,7 @@ from kpis.errors import ChangedMeanwhile, NotAllowed, StepRefused
 from kpis.government import government
 from kpis.languages import written
 from kpis.message import few
-from kpis.reporting.access import acts_for, is_same_person, next_state
+from kpis.reporting.access import acts_for, is_same_mailbox, next_state
 from kpis.reporting.commentaries import unspoken
 from kpis.reporting.comparison import Comparison, ReportedRow, RowKey, is_same_value
 from kpis.reporting.contradictions import ContradictingRow, contradictions_of
@@ -173,7 +173,7 @@ def refuse_own(session: Session, row: tables.Submission, actor: str) -> None:
     withdrawn report, where a colleague reports its file or values of theirs again.
     """
     checked_by = select(tables.SubmissionCheck.decided_by).where(tables.SubmissionCheck.submission_id == row.id)
-    if wrote_a_part(session, row, actor) or any(is_same_person(actor, email) for email in session.exec(checked_by)):
+    if wrote_a_part(session, row, actor) or any(is_same_mailbox(actor, email) for email in session.exec(checked_by)):
         raise NotAllowed("own_report")
 
 
@@ -187,7 +187,7 @@ def wrote_a_part(session: Session, row: tables.Submission, actor: str) -> bool:
 
 def _contributed(session: Session, row: tables.Submission, actor: str) -> bool:
     written_by = select(tables.SubmissionContributor.email).where(tables.SubmissionContributor.submission_id == row.id)
-    return any(is_same_person(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by)))
+    return any(is_same_mailbox(actor, email) for email in (row.created_by, row.submitted_by or "", *session.exec(written_by)))
 
 
 def _is_repeated(session: Session, earlier: tables.Submission, row: tables.Submission, actor: str) -> bool:
@@ -200,7 +200,7 @@ def _is_repeated(session: Session, earlier: tables.Submission, row: tables.Submi
         (kept_row.key, column): cell.holds.value for kept_row in kept_of(session, row) for column, cell in kept_row.cells.items()
     }
     return any(
-        is_same_person(actor, claim.hand.by)
+        is_same_mailbox(actor, claim.hand.by)
         and not is_same_value(claim.value, claim.was)
         and (kept_row.key, column) in values
         and is_same_value(claim.value, values[kept_row.key, column])

@@ -25,7 +25,7 @@ from kpis.languages import both, pair
 from kpis.message import Message
 from kpis.periods import local_day
 from kpis.reporting import notices
-from kpis.reporting.access import LOCAL_DOMAIN, OF_BUREAU, ROLES, Grant, Viewer, is_same_person, may, require
+from kpis.reporting.access import LOCAL_DOMAIN, OF_BUREAU, ROLES, Grant, Viewer, is_same_mailbox, may, require
 from kpis.reporting_vocabulary import Role
 from kpis.settings import settings
 from kpis.store import tables, trail
@@ -224,7 +224,7 @@ def add_person(
         section_code: of the catalogue, for the role of a section; the bureau is then the section's.
 
     Raises:
-        NotAllowed: the actor may not manage persons, or would give a role to themselves.
+        NotAllowed: the actor may not manage persons, or would give a role to themselves, or to a person whose deputy they are.
         FigureRefused: the e-mail, role or bureau cannot be registered.
     """
     email = account_key(email)
@@ -247,6 +247,7 @@ def add_person(
         raise FigureRefused("role_and_bureau")
     with acting(store, actor, "add_person", email, needs="manage_people") as session:
         refuse_own_role(actor, email)
+        _refuse_as_deputy(session, actor, email)
         if bureau_code is not None:
             existing(session, tables.Bureau, bureau_code, NotFound("bureau_not_registered", code=bureau_code))
         _grant(session, email, typed(name, LONGEST_NAME), role, bureau_code, section_code)
@@ -308,8 +309,18 @@ def _end_what_went_with_roles(session: Session, actor: str, email: str) -> None:
 
 def refuse_own_role(actor: str, email: str) -> None:
     """Refuse a role that somebody gives to themselves, or takes from themselves."""
-    if is_same_person(actor, email):
+    if is_same_mailbox(actor, email):
         raise NotAllowed("own_role")
+
+
+def _refuse_as_deputy(session: Session, actor: str, email: str) -> None:
+    """Refuse a role that somebody would have as the deputy of whom it is given to, now or from a day to come."""
+    deputy = tables.Deputy
+    named = select(deputy.email).where(
+        deputy.stands_in_for == email, col(deputy.ended_at).is_(None), deputy.until_date >= local_day(instant(session))
+    )
+    for whom in session.exec(named):
+        refuse_own_role(actor, whom)
 
 
 def _refuse_last_administrator(session: Session, email: str) -> None:

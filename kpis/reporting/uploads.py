@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from string import ascii_uppercase
 from typing import Any
 
+from sqlalchemy import select as sql_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -31,6 +32,7 @@ from kpis.reporting_vocabulary import OPEN_STATES
 from kpis.store import tables, vintages
 from kpis.store.fields import record_of
 from kpis.store.store import Store, instant
+from kpis.store.tables import table_of
 
 Confirmed = dict[tuple[str, ...], tuple[str, Any, str]]
 
@@ -180,13 +182,25 @@ def _note(
 
 
 def _brought_before(session: Session, reports: Sequence[tables.Submission], sha256: str) -> tables.Submission | None:
-    """Return the report into which the same file was merged already."""
+    """Return the report into which the same file was merged already; not one that was approved and whose figures were withdrawn."""
     brought = tables.SubmissionUpload
     query = select(brought.submission_id).where(
         col(brought.submission_id).in_([id_of(report) for report in reports]), brought.file_sha256 == sha256
     )
     numbers = set(session.exec(query))
-    return next((report for report in reports if report.file_sha256 == sha256 or id_of(report) in numbers), None)
+    merged = (report for report in reports if report.file_sha256 == sha256 or id_of(report) in numbers)
+    return next((report for report in merged if report.state != "approved" or not _is_withdrawn(session, report)), None)
+
+
+def _is_withdrawn(session: Session, report: tables.Submission) -> bool:
+    """Return whether a figure of an approved report was withdrawn since."""
+    figure = table_of(tables.Observation)
+    later = figure.alias()
+    same = (later.c[name] == figure.c[name] for name in vintages.FIGURE_KEY)
+    query = sql_select(figure.c.vintage).where(
+        figure.c.submission_id == report.id, *same, later.c.withdraws_vintage == figure.c.vintage
+    )
+    return session.execute(query.limit(1)).first() is not None
 
 
 def next_revision(session: Session, row: tables.Submission, actor: str, *, is_on_behalf: bool = False) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpis.government_files import StepFields
+from kpis.reporting.access import is_same_mailbox
 from kpis.reporting_vocabulary import CheckStep
 
 
@@ -46,7 +47,7 @@ class Way:
     def has_acted(self, email: str) -> bool:
         """Return whether a person prepared it or took a step of it."""
         acted = (*((self.prepared,) if self.prepared else ()), *self.checked)
-        return any(check.decided_by == email for check in acted)
+        return any(is_same_mailbox(check.decided_by, email) for check in acted)
 
 
 def way(checks: Iterable[Check]) -> Way:

@@ -24,7 +24,7 @@ from kpis.government import government
 from kpis.languages import say
 from kpis.message import Message
 from kpis.periods import parse_period
-from kpis.reporting.access import is_same_person
+from kpis.reporting.access import is_same_mailbox
 from kpis.reporting.people import acting, allow, existing, record
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -103,7 +103,7 @@ def decide(store: Store, number: int, *, actor: str, approves: bool, text: str =
         row = existing(session, tables.Withdrawal, number, NotFound("withdrawal_unknown", number=number))
         key = (row.indicator_code, row.bureau_code, row.period_code)
         allow(session, actor, "approve", row.bureau_code)
-        if is_same_person(actor, row.asked_by):
+        if is_same_mailbox(actor, row.asked_by):
             raise NotAllowed("own_withdrawal")
         if row.state != "asked":
             raise StepRefused("withdrawal_decided", number=number, decided_by=row.decided_by)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -209,6 +209,51 @@ def test_nobody_names_themselves_deputy_of_another(bureau: Store, who: str) -> N
     deputies.name_deputy(bureau, actor=who, email=DAI, stands_in_for=ANNA, from_date=today, until_date=today)
 
 
+def test_a_mailbox_is_one_person_however_often_it_is_registered(bureau: Store) -> None:
+    """Most providers deliver name+anything@… to name@…: a second account of it would be a second pair of eyes."""
+    today = (utc_now() + timedelta(hours=9)).date()
+    twin = ANNA.replace("@", "+2@")
+    for role in ("bureau_approver", "bureau_manager"):
+        people.add_person(bureau, actor=people.COMMAND_LINE, email=twin, role=role, bureau_code="GENERAL")
+    people.add_person(
+        bureau, actor=people.COMMAND_LINE, email=LEAD.replace("@", "+2@"), role="bureau_approver", bureau_code="GENERAL"
+    )
+    checks.prepare(bureau, 1, actor=AYA, revision=1, today=IN_TIME)
+    with pytest.raises(NotAllowed):
+        check(bureau, twin)
+    check(bureau, LEAD)
+    for who in (LEAD.upper(), LEAD.replace("@", "+2@")):
+        with pytest.raises(NotAllowed):
+            check(bureau, who)
+    with pytest.raises(FigureRefused, match="other than"):
+        deputies.name_deputy(bureau, actor=ANNA, email=twin, stands_in_for=ANNA, from_date=today, until_date=today)
+    with pytest.raises(NotAllowed):  # nor is it theirs to name deputies for
+        deputies.name_deputy(bureau, actor=twin, email=DAI, stands_in_for=ANNA, from_date=today, until_date=today)
+
+
+@pytest.mark.parametrize(("days", "may"), [(365, True), (366, False), (900, False)])
+def test_a_deputy_stands_in_for_a_year_at_most(bureau: Store, days: int, may: bool) -> None:
+    today = (utc_now() + timedelta(hours=9)).date()
+    until = today + timedelta(days=days)
+    if may:
+        deputies.name_deputy(bureau, actor=LEAD, email=DAI, stands_in_for=LEAD, from_date=today, until_date=until)
+        return
+    with pytest.raises(FigureRefused, match="366"):
+        deputies.name_deputy(bureau, actor=LEAD, email=DAI, stands_in_for=LEAD, from_date=today, until_date=until)
+
+
+@pytest.mark.parametrize("begins", [0, 20])
+def test_nobody_gives_a_role_to_a_person_whose_deputy_they_are(bureau: Store, begins: int) -> None:
+    """It would be theirs too, now or from the day on which they stand in."""
+    first = (utc_now() + timedelta(hours=9)).date() + timedelta(days=begins)
+    deputies.name_deputy(bureau, actor=OFFICE, email=ADMIN, stands_in_for=ANNA, from_date=first, until_date=first)
+    with pytest.raises(NotAllowed, match="yourself"):
+        people.add_person(bureau, actor=ADMIN.upper(), email=ANNA, role="bureau_manager", bureau_code="DIGITAL")
+    people.add_person(bureau, actor=OFFICE, email=ANNA, role="bureau_manager", bureau_code="DIGITAL")
+    deputies.end_deputy(bureau, 1, actor=OFFICE)
+    people.add_person(bureau, actor=ADMIN, email=ANNA, role="bureau_approver", bureau_code="DIGITAL")
+
+
 def test_nobody_stands_in_for_the_office_nor_for_themselves_nor_backwards(bureau: Store) -> None:
     today = (utc_now() + timedelta(hours=9)).date()
     for whom, whose, until, error in (
@@ -217,7 +262,7 @@ def test_nobody_stands_in_for_the_office_nor_for_themselves_nor_backwards(bureau
     ):  # fmt: skip
         with pytest.raises(error):
             deputies.name_deputy(
-                bureau, actor=SECOND, email=whom, stands_in_for=whose, from_date=date(2020, 1, 1), until_date=until
+                bureau, actor=SECOND, email=whom, stands_in_for=whose, from_date=today - timedelta(days=3), until_date=until
             )
 
 

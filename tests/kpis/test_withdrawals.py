@@ -97,6 +97,27 @@ def test_a_figure_reported_again_after_a_withdrawal_is_a_new_vintage_with_a_reas
     assert counting(reporting) == (3, 700.0)
 
 
+def test_the_same_file_after_its_figure_was_withdrawn_is_a_new_draft_until_it_is_approved_again(reporting: Store) -> None:
+    rows = [figure(numerator=960.0, denominator=1000.0, reason_class="error", reason_text="正しかった")]
+
+    def upload() -> submissions.Uploaded:
+        workbook = submissions.FilledWorkbook(rows=rows, content=b"x", name="x.xlsx")
+        return submissions.upload(reporting, workbook, actor=ANNA, bureau_code="GENERAL", period_code=PERIOD)
+
+    for number in (1, 2):
+        sent = upload()
+        assert (sent.report_id, sent.is_repeat, sent.state) == (number, False, "draft")
+        submissions.submit(reporting, number, actor=ANNA, revision=1, today=IN_TIME)
+        assert submissions.approve(reporting, number, actor=OFFICE, revision=1) == 1
+        again = upload()
+        assert (again.report_id, again.is_repeat, again.state) == (number, True, "approved")
+        asked = withdrawals.ask(
+            reporting, (KEY[0], KEY[1], PERIOD), actor=OFFICE, reason_class="error", reason_text="別の指標の数値"
+        )
+        assert upload().is_repeat
+        withdrawals.decide(reporting, asked.id, actor=SECOND, approves=True)
+
+
 def test_a_workbook_that_leaves_nothing_of_a_figure_withdraws_it_by_four_eyes(reporting: Store) -> None:
     row = figure(period=KEY[2], issued_vintage=1)
     draft = submissions.upload(
