@@ -103,7 +103,14 @@ class _Reader(Parsing):
     """Reads one sheet. Uses closures over local names for speed, since a register has 100,000 cells."""
 
     def __init__(
-        self, sheet: Sheet, strings: list[str], formats: Mapping[str, str], struck: AbstractSet[str], is_1904: bool, *, most_rows: int
+        self,
+        sheet: Sheet,
+        strings: list[str],
+        formats: Mapping[str, str],
+        struck: AbstractSet[str],
+        is_1904: bool,
+        *,
+        most_rows: int,
     ) -> None:
         super().__init__("worksheet", sheet=sheet.name)
         self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]

@@ -159,10 +159,9 @@ READ_OR_WRITTEN_IN_FILES = {
     "kpis/figures/plausible.py": {"ポイント", "円"},  # units of the catalogue
     "telling/method.py": {r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", ":。. ", r"[。:=]|\. "},  # how docs/method.md is written
     "loaders/files/layouts.py": {"ー"},  # a dash for nothing
-    "loaders/files/table.py": {"ポイント", "円"},
+    "loaders/files/table.py": {"ポイント"},
     "loaders/workbook/layout.py": {"「", "」"},  # round a Japanese word, as it stands in the sheet
     "loaders/workbook/template.py": {'yyyy"年"m"月"d"日"', "「", "」 "},  # a number format, quotes of the Japanese column
-    "loaders/workbook/values.py": {"ポイント", "円", "億円"},
     "kpis/voices/words.py": {
         "[‐‑‒–—―−ー－]",
         r"[丁番]目?\s?\d+|\d+\s?(?:丁目|番地)|\d+-\d+-\d+",

@@ -69,7 +69,9 @@ def a_list(
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         kind = f"{KINDS}spreadsheetml.sheet.main+xml"
-        archive.writestr("[Content_Types].xml", f'<Types {TYPES}><Override PartName="/xl/workbook.xml" ContentType="{kind}"/></Types>')
+        archive.writestr(
+            "[Content_Types].xml", f'<Types {TYPES}><Override PartName="/xl/workbook.xml" ContentType="{kind}"/></Types>'
+        )
         begins = f'<Relationship Id="a" Type="{RELATION}/officeDocument" Target="xl/workbook.xml"/>'
         archive.writestr("_rels/.rels", f"<Relationships {LINKS}>{begins}</Relationships>")
         archive.writestr("xl/workbook.xml", f'<workbook {MAIN} xmlns:r="{RELATION}">{sheets}</workbook>')
