@@ -19,7 +19,8 @@ from sqlalchemy import func, select
 from sqlmodel import SQLModel
 
 from api.hosts import place
-from kpis.errors import SettingsRefused
+from kpis.errors import MierukaError, SettingsRefused
+from kpis.languages import both_shipped
 from kpis.registers import REGISTERS
 from kpis.reporting.hours import hours_of
 from kpis.reporting.outbox import stuck
@@ -29,6 +30,7 @@ from kpis.state import State, state_of
 from kpis.store import tables
 from kpis.store.fields import table_of
 from kpis.store.store import utc_now
+from kpis.store.unavailable import unavailable
 from publishers.editions import on_disk
 
 WAIT_SECONDS = 2.0
@@ -43,6 +45,7 @@ class Instance(Collector):
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="numbers")
         self._asked: Future[list[Metric]] | None = None
         self._rows: tuple[object, dict[str, int]] = (None, {})
+        self._fault = ""
 
     def describe(self) -> Iterable[Metric]:
         """Return nothing: metrics are known only at scrape time."""
@@ -58,10 +61,25 @@ class Instance(Collector):
         metrics: list[Metric] = []
         try:
             metrics = self._asked.result(WAIT_SECONDS)
+            self._fault = ""
         except Exception as error:  # noqa: BLE001  # any error; logged where it is counted
-            journal.write("numbers", level=logging.WARNING, error=error)
+            self._log(error)
         yield GaugeMetricFamily("mieruka_database_up", "The database answered within two seconds", value=float(bool(metrics)))
         yield from metrics
+
+    def _log(self, error: Exception) -> None:
+        """Log why the database does not answer, once until it does or does not for another reason; with a traceback only a fault of ours."""
+        if self._asked is not None and not self._asked.done():
+            fault = f"no answer within {WAIT_SECONDS:g} s"
+            words, is_ours = fault, False
+        else:
+            named = error if isinstance(error, MierukaError) else unavailable(error)
+            is_ours = named is None
+            fault = named.message.key if named else type(error).__name__
+            words = both_shipped(named.message) if named else fault
+        if fault != self._fault:
+            self._fault = fault
+            journal.write("numbers", level=logging.WARNING, error=error if is_ours else None, why=words)
 
     def _of_database(self) -> list[Metric]:
         chosen = settings()
