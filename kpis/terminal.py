@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -168,13 +169,30 @@ def refuse_kept(target: Path) -> Path:
 
 def write(target: Path, content: bytes) -> None:
     """Write the output of a command completely, or not at all where the disk is full."""
-    beside = target.with_name(f".{target.name[:200]}-{os.getpid()}")
+    write_all({target: content})
+
+
+def write_all(contents: Mapping[Path, bytes]) -> None:
+    """Write the files of a command: all of them, each completely, or none where the disk is full."""
+    beside = {target: target.with_name(f".{target.name[:200]}-{os.getpid()}") for target in contents}
     try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    except BaseException as error:
-        beside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.filename is None:  # as of a disk that fills up while it is written to
+        for target, content in contents.items():
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+            _write_beside(beside[target], content, target=target)
+        for target in contents:
+            beside[target].replace(target)
+    except BaseException:
+        for left in beside.values():
+            left.unlink(missing_ok=True)
+        raise
+
+
+def _write_beside(path: Path, content: bytes, *, target: Path) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        if error.filename is None:  # as of a disk that fills up while it is written to
             error.filename = str(target)
         raise
 

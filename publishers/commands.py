@@ -21,7 +21,7 @@ from kpis.state import State
 from kpis.store import copying
 from kpis.store.engine import file_of, shown_url
 from kpis.store.store import Store, utc_now
-from kpis.terminal import AT_START, BEFORE_MAKING, WrongValue, err, localised, out, own_store, refuse_kept, write
+from kpis.terminal import AT_START, BEFORE_MAKING, WrongValue, err, localised, out, own_store, refuse_kept, write_all
 from publishers import backup
 from publishers.editions import on_disk, publication, record
 from publishers.editions.keys import pinned_key
@@ -213,17 +213,13 @@ def report_command(
     telling = Telling(Words(language), Moment(state=state, as_of=local_day(utc_now())))
     agenda = Agenda(report=made, day=telling.as_of, late=late_reports(telling, period, viewer=people.COMMAND_LINE))
     output.parent.mkdir(parents=True, exist_ok=True)
-    write(output, report_book(made))
-    page = output.with_suffix(".html")
-    write(page, report_page(made).encode())
-    slides, pdf = output.with_suffix(".pptx"), output.with_suffix(".pdf")
-    write(slides, pack_slides(agenda))
-    written = [output, page, slides]
+    written = {output: report_book(made), output.with_suffix(".html"): report_page(made).encode()}
+    written[output.with_suffix(".pptx")] = pack_slides(agenda)
     if has_japanese():
-        write(pdf, pack_pdf(agenda))
-        written.append(pdf)
+        written[output.with_suffix(".pdf")] = pack_pdf(agenda)
     else:
         err.print(localised("pack_without_font", fonts=", ".join(FONTS[:4])))
+    write_all(written)
     for sentence in made.sentences():
         out.print(f"- {sentence}")
     out.print(" ".join(map(str, written)))

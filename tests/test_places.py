@@ -18,6 +18,7 @@ from kpis.settings import ROOT, keeping, settings
 from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES, said_outside, unavailable, unusable
 from kpis.store.upgrade import is_empty
+from kpis.terminal import write_all
 from publishers.backup import make_backup, restore
 from publishers.editions import record
 from publishers.editions.verify import verify
@@ -234,10 +235,26 @@ def test_a_file_that_a_command_makes_is_whole_or_not_there(house: House, tmp_pat
     done = limited(("report", "-o", str(made), *QUARTER), 48)
     assert done.returncode == EXIT_CODES["disk_full"], done.stderr
     both(done.stderr, japanese="ディスクがいっぱい", english="The disk is full")
-    left = {path.name: path.read_bytes()[:2] for path in tmp_path.iterdir()}
-    assert all(content == b"PK" or made.name != name or content == b"of" for name, content in left.items()), left
-    assert not [name for name in left if name.startswith(".")], left
-    assert "r.pdf" not in left, "what did not fit is not there in part"
+    left = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert left == {"r.xlsx": b"of the quarter before"}, "all four, or none"
+
+
+def test_of_several_files_that_a_command_makes_none_is_there_where_one_had_no_room(tmp_path: Path) -> None:
+    """The workbook of the quarter was new, its slides were those of the quarter before, and "nothing was stored"."""
+    with small_disk(tmp_path / "disk", 1) as disk:
+        (disk / "r.xlsx").write_bytes(b"of the quarter before")
+        contents = {disk / "r.xlsx": b"x" * 300_000, disk / "r.pptx": b"x" * 1_000_000}
+        with pytest.raises(OSError, match="No space left") as full:
+            write_all(contents)
+        named = unavailable(full.value)
+        assert named is not None and named.message.key == "disk_full" and str(disk) in str(named)
+        (disk / "r.pdf").mkdir()
+        with pytest.raises(IsADirectoryError):
+            write_all({disk / "r.xlsx": b"x", disk / "r.pdf": b"x"})
+        (disk / "r.pdf").rmdir()
+        assert {path.name: path.read_bytes() for path in disk.iterdir()} == {"r.xlsx": b"of the quarter before"}
+        write_all({disk / "r.xlsx": b"x", disk / "r.pptx": b"y"})
+        assert {path.name: path.read_bytes() for path in disk.iterdir()} == {"r.xlsx": b"x", "r.pptx": b"y"}
 
 
 @pytest.mark.parametrize(
