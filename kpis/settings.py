@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from ipaddress import ip_network
@@ -221,8 +222,27 @@ class Settings(BaseSettings):
     @field_validator("database_url", "voices_url")
     @classmethod
     def _database(cls, url: str) -> str:
-        """Refuse an address that is not that of a persistent database."""
-        return keeping(url) if url else url
+        """Refuse an address that is not that of a persistent database; a file without a root stands in ``HOME``, as any other path."""
+        if not url:
+            return url
+        scheme, root, file = keeping(url).partition(":///")
+        return f"{scheme}{root}{HOME / file}" if root and scheme.startswith("sqlite") else url
+
+    @field_validator(
+        "catalogue_dir", "official_dir", "layouts_dir", "text_dir", "editions_dir", "signing_key_file", "backup_dir", "fonts_dir"
+    )
+    @classmethod
+    def _place(cls, path: Path | None) -> Path | None:
+        """Take a path without a root from ``HOME``: a timer and a server begun elsewhere mean the same by it."""
+        return HOME / path if path is not None else None
+
+    @field_validator("editions_key")
+    @classmethod
+    def _key(cls, key: str) -> str:
+        with suppress(OSError):  # of a text that is too long for a name
+            if key and (HOME / key).is_file():
+                return str(HOME / key)
+        return key
 
     @field_validator("public_url", "editions_url", "oidc_metadata_url", "licence_url")
     @classmethod

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from kpis.errors import SettingsRefused
 from kpis.secrecy import bits, is_example
-from kpis.settings import CLIENT_SECRET_BITS, COOKIE_SECRET_BITS, Settings, settings
+from kpis.settings import CLIENT_SECRET_BITS, COOKIE_SECRET_BITS, HOME, Settings, settings
 from kpis.store.store import Store
 from tests.command import command
 from tests.shared import copied, empty
@@ -216,3 +216,31 @@ def test_settings_in_another_encoding_are_named(monkeypatch: pytest.MonkeyPatch,
             settings()
     finally:
         settings.cache_clear()
+
+
+def test_a_path_without_a_root_stands_in_the_folder_of_the_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It followed the folder where a command was begun: a timer and the server had two databases."""
+    (tmp_path / "README.md").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "CATALOGUE_DIR": "data/catalogue", "OFFICIAL_DIR": "data/official", "LAYOUTS_DIR": "data/layouts", "TEXT_DIR": "data/text",
+        "FONTS_DIR": "data", "EDITIONS_DIR": "relative/ed", "SIGNING_KEY_FILE": "relative/own.key", "BACKUP_DIR": "relative/kept",
+    }  # fmt: skip
+    for name, value in {
+        **given,
+        "DATABASE_URL": "sqlite:///rel.db",
+        "VOICES_URL": "sqlite:///a/b.db",
+        "EDITIONS_KEY": "README.md",
+    }.items():
+        monkeypatch.setenv(name, value)
+    chosen = Settings()
+    for name, value in given.items():
+        assert getattr(chosen, name.lower()) == HOME / value, name
+    assert (chosen.database_url, chosen.voices_url) == (f"sqlite:///{HOME}/rel.db", f"sqlite:///{HOME}/a/b.db")
+    assert chosen.editions_key == str(HOME / "README.md")
+    for url in (f"sqlite:///{tmp_path}/own.db", "postgresql://x@127.0.0.1/kpi"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("EDITIONS_DIR", str(tmp_path / "ed"))
+        monkeypatch.setenv("EDITIONS_KEY", "b" * 400)
+        assert (Settings().database_url, Settings().editions_dir) == (url, tmp_path / "ed"), "with a root it is as given"
+        assert Settings().editions_key == "b" * 400
