@@ -17,7 +17,8 @@ from kpis.errors import FigureRefused
 from kpis.figures.consistency import Contradiction, Key, Known, find_contradictions, outside_time
 from kpis.figures.organisation import Organisation, Succession, Unit
 from kpis.figures.plausible import Doubt, Earlier, Rules, Severity, check_figure, check_row
-from kpis.figures.records import Figure, counting_vintage
+from kpis.figures.records import Definition, Figure, counting_vintage
+from kpis.kinds import KINDS
 from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.registers import LISTS, REGISTERS
@@ -33,6 +34,7 @@ from loaders.contradictions import find_in_catalogue
 from loaders.days import find_in_days, find_published
 from loaders.files.cells import fits_unit
 from loaders.files.problems import Problem, of_column
+from loaders.files.table import OF_INDICATOR
 from loaders.prepared import Prepared
 from loaders.workbook.context import ReportContext, catalogue_area
 
@@ -175,24 +177,37 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     for file in lists:
         is_observed = file.kind == RowKind.OBSERVATION  # of figures only the unit is checked here
-        written = {number for number, column in file.units if column == "value"}
+        written = {number for number, column in file.units if column in OF_INDICATOR}
         for number, row in ((n, r) for n, r in file.numbered if n in written) if is_observed else file.numbered:
             given: Any = row
             definition = definitions.get(given.indicator_code)
-            if definition is None or given.value is None:
+            if definition is None:
                 continue
             key = given.indicator_code, given.bureau_code, given.period_code or ""
             unit = file.units.get((number, "value"))
-            if unit and not fits_unit(unit.unit, definition.unit_ja, is_of_unit=True, is_scaled=unit.is_scaled):
-                what, expected = f"value={unit.text}", Message("number_in_unit", unit=Named(definition, "unit"))
-                remedy = Message("remedy_unit_of_indicator")
-                file.add_problem("number", what, expected, remedy, row=number, column="value", rule="other_unit", key=key)
-            elif not is_observed and given.period_code:
+            if number in written and _other_units(file, number, definition, key):
+                continue
+            if not is_observed and given.period_code and given.value is not None:
                 n, d = (getattr(given, name, None) for name in ("numerator", "denominator"))
                 figure = Figure(period_code=given.period_code, value=given.value, numerator=n, denominator=d)
-                for odd in check_figure(definition, figure, sure={"value"} if unit and unit.unit else ()):
+                for odd in check_figure(definition, figure, sure={"value"} if unit and unit.is_sure else ()):
                     if odd.severity != "warning":
                         _add_doubt(odd, key, file, number)
+
+
+def _other_units(file: Prepared, number: int, definition: Definition, key: Key) -> bool:
+    """Report the numbers of a row that are written in another unit than its indicator's, and return whether there are any."""
+    before = len(file.problems)
+    for column in OF_INDICATOR:
+        unit, is_of_unit = file.units.get((number, column)), column == "value" or KINDS[definition.kind].is_count
+        if unit and not fits_unit(unit.unit, definition.unit_ja, is_of_unit=is_of_unit, is_scaled=unit.is_scaled):
+            in_unit = Message("number_in_unit", unit=Named(definition, "unit"))
+            expected = in_unit if is_of_unit else Message("without_unit", number=Message("a_number"))
+            remedy = Message("remedy_unit_of_indicator")
+            file.add_problem(
+                "number", f"{column}={unit.text}", expected, remedy, row=number, column=column, rule="other_unit", key=key
+            )
+    return len(file.problems) > before
 
 
 def _rows(files: Sequence[Prepared], *, today: date) -> None:
@@ -241,7 +256,7 @@ def _figures(
         if code not in rules or after[key] is None:
             continue
         unit_of = file.units.get((number, "value"))
-        sure = ("value",) if unit_of and unit_of.unit else ()
+        sure = ("value",) if unit_of and unit_of.is_sure else ()
         for odd in rules[code].doubts(reported[key], earlier[code, unit], sure=sure):
             if odd.rule == "rate_disagrees":  # stored as published, beside its numbers: told, unless a note tells readers
                 if not (row.reason_text + row.note_ja + row.note_en).strip():

@@ -24,7 +24,7 @@ from kpis.message import Message
 from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
-from loaders.files.cells import Unreadable, cleaned, has_marks, read_number
+from loaders.files.cells import Unreadable, WrittenNumber, cleaned, fits_unit, has_marks, read_number
 from loaders.files.formats import Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
@@ -275,9 +275,12 @@ def _read_step(line: LayoutRow, text: str, row: Row) -> _Fault | None:
 
 def _read_count(line: LayoutRow, text: str, row: Row) -> _Fault | None:
     try:
-        value = float(text) if text.isdecimal() else read_number(text).value
+        number = WrittenNumber(float(text), False, "") if text.isdecimal() else read_number(text)
     except Unreadable:
-        value = -1.0
+        number = WrittenNumber(-1.0, False, "")
+    if not fits_unit(number.unit, "", is_of_unit=False):
+        return "number", Message("without_unit", number=Message("at_least_zero")), "error"
+    value = number.value
     if value < 0:
         return "number", Message("at_least_zero"), "error"
     if not line.constant:  # 0 means unknown

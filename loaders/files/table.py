@@ -24,11 +24,14 @@ from kpis.message import Message
 from kpis.periods import FIRST_YEAR, LAST_YEAR
 from kpis.store.fields import LARGEST
 from loaders.files.addresses import column_letters
-from loaders.files.cells import MONEY_UNITS, Unreadable, cleaned, read_date, read_number, read_period
+from loaders.files.cells import MONEY_UNITS, RATE_UNITS, UNITS, Unreadable, cleaned, fits_unit, read_date, read_number, read_period
 from loaders.files.formats import FOREIGN_MONEY, Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, beside_style
 
+# Columns in the unit of a row's indicator, which ``loaders.rules`` knows: theirs are judged there.
+OF_INDICATOR = ("value", "numerator", "denominator", "base_value")
+_UNITS = frozenset(UNITS.split("|"))
 _PERIODS = ("period_code", "reported_period")
 _BARE = re.compile(r"[-+]?\d+(\.0*)?$", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})\D", re.ASCII)
@@ -59,7 +62,8 @@ def shown_otherwise(
             "period" if is_period else "date", f"{name}={float(value):.15g} ({meaning.code})", Message("period_as" if is_period else "date_as"),
             Message("remedy_more_than_year"), sheet=sheet, cell=cell, row=row,
         )  # fmt: skip
-    if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) not in (*MONEY_UNITS, *FOREIGN_MONEY)):
+    others = (*MONEY_UNITS, *FOREIGN_MONEY, *(RATE_UNITS if name not in OF_INDICATOR else ()))
+    if meaning.kind == "padded" or (meaning.kind == "unit" and cleaned(meaning.unit) not in others):
         return None
     stored, shown = f"{float(value):,.15g}", f"{value.shown:,.15g}"
     if meaning.kind == "percent":
@@ -78,7 +82,12 @@ class WrittenUnit:
     text: str
     unit: str
     is_scaled: bool = False
-    is_sure: bool = True
+    is_in_text: bool = True
+
+    @property
+    def is_sure(self) -> bool:
+        """Return whether the number is written with its unit, which leaves no doubt about its scale."""
+        return bool(self.unit) and self.is_in_text
 
 
 @lru_cache(maxsize=32)
@@ -139,6 +148,8 @@ def read_rows(
                 is_text = _is_text(model, names[at])
                 odd = shown_otherwise(cell, names[at], sheet=sheet, cell=place, row=number, is_text=is_text)
                 problems += [odd] if odd is not None else []
+                if units is not None and odd is None and (unit := _unit_of_format(cell)) is not None:
+                    units[number, names[at]] = unit
     problems += _typed_otherwise(model, names, numbered, sheet=sheet, left=left)
     odd_rows = {problem.row for problem in problems}
     numbered = [(number, row) for number, row in numbered if number not in odd_rows]
@@ -275,6 +286,13 @@ def _read_row(
         return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
 
 
+def _unit_of_format(value: Formatted | Styled) -> WrittenUnit | None:
+    """Return the unit that a number's format shows beside it, where it is a known one."""
+    if isinstance(value, Styled) or value.meaning.kind != "unit" or (unit := cleaned(value.meaning.unit)) not in _UNITS:
+        return None
+    return WrittenUnit(f"{float(value):,.15g} ({value.meaning.code})", unit, is_in_text=False)
+
+
 def _unit_of(text: str) -> WrittenUnit | None:
     try:
         number = read_number(text)
@@ -298,8 +316,8 @@ def _as_written(model: type[Fields], name: str, value: Any) -> tuple[Any, bool]:
             return read_period(value), False
         if wanted is float:
             number = read_number(value)
-            if number.unit in ("%", "ポイント") and name != "value":
-                return value, False  # a percentage in a column of counts stays text: the model refuses it
+            if name not in OF_INDICATOR and not fits_unit(number.unit, "", is_of_unit=False):
+                return value, False  # a percentage or money in a column of counts stays text: the model refuses it
             return number.value, number.is_approximate
         if wanted is date:
             return read_date(value)[0], False

@@ -19,6 +19,7 @@ from openpyxl.workbook import Workbook
 from kpis.languages import both, written
 from kpis.settings import ROOT
 from kpis.store.store import Store
+from kpis.store.tables import ProcedureFields
 from loaders.files.cells import Unreadable, read_date, read_number, read_period
 from loaders.files.formats import Formatted, said_of
 from loaders.files.opened import open_table
@@ -289,3 +290,41 @@ def test_a_number_scaled_by_a_word_in_a_list_is_named(tmp_path: Path, text: str)
     report = check_content(content.encode(), "observations.csv", store=store)
     assert [(p.kind, p.cell, p.rule) for p in report.problems if p.grade == "error"] == [("number", "D2", "other_unit")]
     assert "百万円" in both(report.problems[0].expected)
+
+
+@pytest.mark.parametrize("text", ["300円", "5億円"])
+def test_a_count_with_a_unit_of_rates_or_money_in_a_list_is_named(text: str) -> None:
+    heads = "procedure_code,name_ja,digital_status,source_code,applications_count"
+    table, problems = open_table(f"{heads}\nP1,届出,done,shintosei-d9352110,{text}\n".encode(), max_bytes=10_000)
+    assert table is not None and problems == []
+    rows, problems = read_rows(table, ProcedureFields)
+    assert rows == [] and [(p.kind, p.cell) for p in problems] == [("number", "E2")]
+
+
+@pytest.mark.parametrize(
+    ("code", "column", "value"),
+    [("electronic_decision_rate", "numerator", "85円"),
+     ("electronic_decision_rate", "numerator", "30%"), ("electronic_decision_rate", "value", '0.0"件"'), ("paper_sheets", "value", '0"%"'),
+     ("paper_sheets", "value", '#,##0"人"'), ("electronic_decision_rate", "numerator", '0"%"')],
+)  # fmt: skip
+def test_a_number_of_a_list_in_another_unit_than_its_indicators_is_named(
+    tmp_path: Path, code: str, column: str, value: str
+) -> None:
+    is_format = '"' in value
+    cell = '<c s="1"><v>85</v></c>' if is_format else plain(value)
+    period = "FY2024" if code == "paper_sheets" else "2024-06"
+    row = {"indicator_code": plain(code), "bureau_code": plain("HQ"), "period_code": plain(period), "value": plain("85")}
+    row |= {"numerator": plain("85"), "denominator": plain("100")} if column == "numerator" else {}
+    formats = f'<numFmt numFmtId="164" formatCode="{escape(value, {chr(34): "&quot;"})}"/>' if is_format else ""
+    content = a_list(**{**row, column: cell, "formats": formats, "xfs": '<xf numFmtId="164"/>'})
+    store = copied(shipped(), tmp_path / "units.db")
+    report = check_content(content, "observations.xlsx", store=store)
+    at = "F2" if column == "numerator" else "E2"
+    assert [(p.kind, p.cell, p.grade) for p in report.problems if p.rule == "other_unit"] == [("number", at, "error")]
+
+
+def test_a_number_of_a_list_in_its_indicators_unit_is_read(tmp_path: Path) -> None:
+    formats, xfs = '<numFmt numFmtId="164" formatCode="#,##0&quot;枚&quot;"/>', '<xf numFmtId="164"/>'
+    content = a_list('<c s="1"><v>85</v></c>', bureau_code=plain("HQ"), formats=formats, xfs=xfs)
+    report = check_content(content, "observations.xlsx", store=copied(shipped(), tmp_path / "own.db"))
+    assert [p for p in report.problems if p.kind == "number"] == []
