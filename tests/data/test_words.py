@@ -159,7 +159,6 @@ READ_OR_WRITTEN_IN_FILES = {
     "kpis/figures/plausible.py": {"ポイント", "円"},  # units of the catalogue
     "telling/method.py": {r" ?\((?:`[^`]+`(?:, |、)?)+\)|[*`]", ":。. ", r"[。:=]|\. "},  # how docs/method.md is written
     "loaders/files/layouts.py": {"ー"},  # a dash for nothing
-    "loaders/files/table.py": {"ポイント"},
     "loaders/workbook/layout.py": {"「", "」"},  # round a Japanese word, as it stands in the sheet
     "loaders/workbook/template.py": {'yyyy"年"m"月"d"日"', "「", "」 "},  # a number format, quotes of the Japanese column
     "kpis/voices/words.py": {
