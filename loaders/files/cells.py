@@ -34,10 +34,10 @@ _ERA_FIRST = {2018: date(2019, 5, 1), 1988: date(1989, 1, 8), 1925: date(1926, 1
 _ERA_LAST = {2018: date.max, 1988: date(2019, 4, 30), 1925: date(1989, 1, 7)}
 _DAY = re.compile(
     r"^(?:(?P<era>令和|平成|昭和|[RHS])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))[年./-](?P<m>\d{1,2})"
-    r"(?:月)?(?:(?:[./-])?(?P<end>末日?)|[./-]?(?P<d>\d{1,2})日?)?$"
+    r"(?:月?(?:[./-])?(?P<end>末日?)|(?:月|[./-])(?P<d>\d{1,2})日?|月)?$"
 )
 _TENTH = re.compile(r"^\d{4}\.1$")  # 2022.10 is stored as 2022.1 by a spreadsheet: January or October
-_QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度?第(?P<q>[1-4一二三四])四半期$")
+_QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度第(?P<q>[1-4一二三四])四半期$")
 _YEAR = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度$")
 
 
@@ -127,10 +127,17 @@ def read_number(text: str) -> WrittenNumber:
         raise Unreadable(text)
     if len(parts) > 1 and any(fraction for _, fraction, _ in parts[:-1]):
         raise Unreadable(text)
+    if len(parts) > 1 and not parts[-1][2]:
+        # 2万5 and 1億2000 may be 2万5千 and 1億2000万: the rest is written with all its digits, or in groups as 1億2,000.
+        rest = parts[-1][0]
+        if "," not in rest and len(rest) < len(str(scales[-2])) - 1:
+            raise Unreadable(text)
     value = sum(
         round(float(whole.replace(",", "") + fraction) * scale, 6)
         for (whole, fraction, _), scale in zip(parts, scales, strict=True)
     )
+    if not value and any(unicodedata.digit(c, 0) for c in match["body"]):
+        raise Unreadable(text)
     signed = -value if match["sign"] and match["sign"] in "-▲△−" else value
     return WrittenNumber(signed, approximate, match["unit"], is_scaled=scales[0] > 1)
 

@@ -18,6 +18,8 @@ _LOST = "\ufffd"  # replacement character for undecodable input
 _ISO_2022 = (b"\x1b$", b"\x1b(")
 _JAPANESE_UTF8 = re.compile(rb"[\xe3-\xe9][\x80-\xbf]{2}")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+# What bytes of another encoding (Latin-1, Windows-1252) become as Shift_JIS: control, blank and private characters.
+_NOT_JAPANESE = re.compile("[\x80-\xa0\ue000-\uf8ff]")
 _OTHER_SEPARATORS = ("\t", ";")
 _REMEDY = Message("remedy_save_as_csv_utf8")
 
@@ -65,7 +67,8 @@ def _decoded(content: bytes) -> str | None:
     beyond = sum(map(len, _BEYOND_ASCII.findall(content)))
     if 2 * sum(map(len, _JAPANESE_UTF8.findall(content))) > beyond or _is_readable(content, "euc_jp"):
         return None  # truncated or damaged UTF-8, or EUC-JP: decoded as Shift_JIS each would give other characters
-    return content.decode("cp932") if _is_readable(content, "cp932") else None
+    text = content.decode("cp932") if _is_readable(content, "cp932") else None
+    return None if text is None or _NOT_JAPANESE.search(text) else text
 
 
 def _is_readable(content: bytes, encoding: str) -> bool:

@@ -207,7 +207,18 @@ def _typed_otherwise(
 
 
 def _is_other_number(cell: Any) -> bool:
-    return "_" in cell if type(cell) is str else type(cell) is bool
+    if type(cell) is str:
+        return "_" in cell or ("-" in cell and _is_lost(cell))
+    return type(cell) is bool
+
+
+def _is_lost(text: str) -> bool:
+    """Return whether a number has digits and yet becomes zero, as 1e-400 does."""
+    mantissa, exponent, _ = text.casefold().partition("e")
+    try:
+        return bool(exponent) and float(text) == 0 and float(mantissa) != 0
+    except ValueError:
+        return False
 
 
 def _is_other_day(cell: Any) -> bool:

@@ -19,6 +19,7 @@ from loaders.files.cells import Unreadable, read_date, read_number, read_period
         ("▲12.3", -12.3, False), ("△5", -5, False), ("-3", -3, False), ("99.4%", 99.4, False), ("９９．４％", 99.4, False),
         ("1億2千万", None, None), ("2億1,000万", 210_000_000, False), (" 78 施設 ", 78, False), ("約 1.1 億 件", 110_000_000, True), ("0", 0, False),
         ("約 60,000,000", 60_000_000, True), ("\u200b12\u200f", 12, False),
+        ("2万5000", 25_000, False), ("2万0005", 20_005, False), ("1億2,000", 100_002_000, False), ("3千500枚", 3_500, False),
     ],
 )  # fmt: skip
 def test_a_number_is_read_as_written(text: str, value: float | None, approximate: bool | None) -> None:
@@ -52,6 +53,11 @@ def test_a_number_is_read_as_written(text: str, value: float | None, approximate
         "1, 234",
         "1，　234",
         "12 .5",
+        "2万5",
+        "1億2000",
+        "1200万5枚",
+        "3千5",
+        "0.0000001件",
     ],
 )
 def test_what_is_not_certain_is_refused(text: str) -> None:
@@ -84,6 +90,9 @@ def test_a_day_is_read_as_written(text: str, day: date, precision: str) -> None:
         "44926",
         "2022-1 2",
         "2022 12",
+        "2026-113",
+        "2026/111",
+        "R4.111",
     ],
 )
 def test_a_day_that_is_not_certain_is_refused(text: str) -> None:
@@ -102,7 +111,9 @@ def test_a_period_is_read_as_written(text: str, code: str) -> None:
     assert read_period(text) == code
 
 
-@pytest.mark.parametrize("text", ["2022年度第5四半期", "2022-13", "令和4年12月15日", "第3四半期", "FY22"])
+@pytest.mark.parametrize(
+    "text", ["2022年度第5四半期", "2022-13", "令和4年12月15日", "第3四半期", "FY22", "2022年第3四半期", "令和4年第3四半期"]
+)
 def test_a_period_that_is_not_certain_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):
         read_period(text)

@@ -83,6 +83,17 @@ def test_a_csv_is_read_in_every_encoding_people_save_it_in(tokyo_store: Store, e
     assert [(r["value"], r["note_ja"]) for r in stored] == [(99.2, "速報値")]
 
 
+@pytest.mark.parametrize("note", ["Résidence Köln", "€ 100", "1\xa0000", "ÿ"])
+def test_a_csv_in_latin_letters_is_not_taken_for_shift_jis(tokyo_store: Store, note: str) -> None:
+    report = check_content(csv_of(row(note_en=note), encoding="cp1252"), "x.csv", store=tokyo_store)
+    assert [p.kind for p in report.problems] == ["encoding"]
+
+
+def test_a_number_too_small_to_be_held_is_no_zero(tokyo_store: Store) -> None:
+    report = check_content(csv_of(row(value="1e-400")), "observations.csv", store=tokyo_store)
+    assert [(p.kind, p.cell) for p in report.problems if p.grade == "error"] == [("number", "D2")]
+
+
 def test_an_approximate_figure_keeps_its_mark(tokyo_store: Store) -> None:
     values = row(indicator_code="paper_sheets", bureau_code="HQ", period_code="令和5年度第1四半期", value="約1,234万枚")
     assert load_file(tokyo_store, workbook_of(values), name="x.xlsx").accepted == 1
