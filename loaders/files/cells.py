@@ -41,6 +41,7 @@ _QUARTER = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y
 _YEAR = re.compile(r"^(?:(?P<era>令和|平成|[RH])(?P<ey>元|\d{1,2})|(?P<y>\d{4}))年?度$")
 
 
+_SEEN = re.compile(rf"[^\s{''.join(map(chr, _INVISIBLE))}]")
 _PIECE = 500
 LONGEST = 100  # maximum characters of a number, date or period
 
@@ -60,14 +61,15 @@ class WrittenNumber:
 
 
 def cleaned(text: str) -> str:
-    """Return the text with full-width forms normalised, invisible characters removed and ends trimmed."""
+    """Return the text with full-width forms normalised, invisible characters removed and ends trimmed.
+
+    Of a text longer than any name only the beginning is kept, with "…": it is none of what is compared.
+    """
+    if len(text) > _PIECE:
+        return f"{cleaned(text[:_PIECE])}…"
     if text.isascii():
         return text.strip()
-    if len(text) <= _PIECE:
-        plain = unicodedata.normalize("NFKC", text)
-    else:
-        # In pieces: combining marks on one letter are sorted in time that grows with the square of their number.
-        plain = "".join(unicodedata.normalize("NFKC", text[at : at + _PIECE]) for at in range(0, len(text), _PIECE))
+    plain = unicodedata.normalize("NFKC", text)
     return (plain if plain.isprintable() else plain.translate(_INVISIBLE)).strip()  # invisible characters are not printable
 
 
@@ -86,6 +88,11 @@ def _is_mark(character: str) -> bool:
 def has_marks(text: str) -> bool:
     """Return whether a text has circled, raised or lowered digits and the like: 88.1① is 88.1 with a footnote, not 88.11."""
     return not text.isascii() and any(map(_is_mark, text))
+
+
+def is_unseen(text: str) -> bool:
+    """Return whether a text has no visible character."""
+    return _SEEN.search(text) is None
 
 
 def _in_one_word(text: str, *, apart: re.Pattern[str] = _DIGITS_APART) -> str:

@@ -100,10 +100,10 @@ def _line(row: Mapping[str, str]) -> LayoutRow:
 
 def recognise(table: Table, folder: Path) -> Placed | None:
     """Return the layout that matches a file's headings, or ``None``; one or two heading rows, and rows above, are allowed."""
-    cells = table[3]
+    cells = [[_heading(cell) for cell in row] for row in table[3][:HEADER_ROWS]]
     best: Placed | None = None
     for layout in layouts(folder):
-        for last in range(min(HEADER_ROWS, len(cells))):
+        for last in range(len(cells)):
             for rows in (cells[last : last + 1], cells[last - 1 : last + 1] if last else []):
                 places = _places(layout, rows)
                 enough = best.places if best else range(int(0.8 * len(layout.required)))
@@ -112,13 +112,13 @@ def recognise(table: Table, folder: Path) -> Placed | None:
     return best
 
 
-def _places(layout: FileLayout, rows: Sequence[list[Any]]) -> dict[LayoutRow, int]:
-    """Find the column of each layout row under one or two heading rows: the lower heading, the upper, or ``upper(lower)``."""
+def _places(layout: FileLayout, rows: Sequence[list[str]]) -> dict[LayoutRow, int]:
+    """Find the column of each layout row under one or two rows of plain headings: the lower heading, the upper, or ``upper(lower)``."""
     if not rows:
         return {}
-    lower = [_heading(c) for c in rows[-1]]
+    lower = rows[-1]
     names: dict[str, int] = {}
-    upper, group = [_heading(c) for c in rows[0]] if len(rows) == 2 else [], ""
+    upper, group = rows[0] if len(rows) == 2 else [], ""
     for i in range(max(len(lower), len(upper))):
         low, own = (lower[i] if i < len(lower) else ""), (upper[i] if i < len(upper) else "")
         group = own or group

@@ -19,8 +19,12 @@ from loaders.files.problems import Kind, Problem, damaged, far_cell
 from loaders.files.sheets import Sheet, read_book
 
 ROWS_OF_OTHERS = 1_000  # rows of each further sheet of a list that are looked through for rows of the list
+# Characters of all cells together, for each 1 MB of a file: the largest report has 3 million. One long text that every cell refers to
+# takes nothing in the file, and hours of whoever goes through the cells.
+MOST_CHARACTERS = 20_000_000
 _HEADING_ROWS = 40  # rows of a sheet in which its headings are looked for
 _LONGEST_HEADING = 200  # characters
+_SMALLER = Message("remedy_remove_sheets")
 Table = tuple[str, int, int, list[list[Any]]]
 
 
@@ -49,16 +53,10 @@ def open_book(content: bytes, *, max_bytes: int, most_cells: int) -> tuple[list[
         return [], False, [damaged(error)]
     acting = [of_formula(reach, sheet=s.name, cell=cell) for s in sheets for cell, reach in s.reaching.items()]
     problems = acting or active_parts(content, is_handed_on=True) or [far_cell(s) for s in sheets if s.far_cell]
-    cells = sum(len(sheet.rows) * len(sheet.rows[0]) for sheet in sheets if sheet.rows)
-    if not problems and cells > most_cells:
-        problems = [
-            Problem(
-                "file",
-                Message("cells_found", count=cells),
-                Message("at_most_cells", most=most_cells),
-                Message("remedy_remove_sheets"),
-            )
-        ]
+    if not problems:
+        cells = sum(len(sheet.rows) * len(sheet.rows[0]) for sheet in sheets if sheet.rows)
+        large = Message("cells_found", count=cells), Message("at_most_cells", most=most_cells)
+        problems = [Problem("file", *large, _SMALLER)] if cells > most_cells else _too_long(content, sheets)
     return ([], False, problems) if problems else (sheets, is_1904, [])
 
 
@@ -82,11 +80,22 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
         return None, [damaged(error)]
     if not sheets:
         return None, [damaged(BookDamaged(Message("no_worksheet")))]
+    if long := _too_long(content, sheets):
+        return None, long
     sheet, *others = sheets
     if sheet.far_cell:
         return None, [far_cell(sheet)]
     table = _from_first_value(sheet)
     return table, [*_unreadable(sheet), *_of_other_sheets(table, others)]
+
+
+def _too_long(content: bytes, sheets: Sequence[Sheet]) -> list[Problem]:
+    """Return the problem of a workbook whose texts are longer together than people write any."""
+    count = sum(len(cell) for sheet in sheets for row in sheet.rows for cell in row if type(cell) is str)
+    most = int(MOST_CHARACTERS * max(1.0, len(content) / 1_000_000))
+    if count <= most:
+        return []
+    return [Problem("file", Message("characters_in_all", count=count), Message("at_most_characters_in_all", most=most), _SMALLER)]
 
 
 def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]:

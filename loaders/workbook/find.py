@@ -84,10 +84,11 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
 
 
 def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int]:
-    best = ("", 0, 0)
+    best, plain = ("", 0, 0), dict[str, str]()  # text → as compared: sheets repeat their texts
     least = min(3, *(sum(c.is_read for c in columns) for columns in layout.columns.values()))
     for number, row in enumerate(cells[:HEADING_ROWS], start=1):
-        texts = [plain_heading(cell) for cell in row if isinstance(cell, str) and cell]
+        written = [cell for cell in row if isinstance(cell, str) and cell]
+        texts = [plain.get(cell) or plain.setdefault(cell, plain_heading(cell)) for cell in written]
         if len(texts) < least:
             continue
         for key in layout.columns:

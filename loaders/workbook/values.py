@@ -14,7 +14,18 @@ from kpis.errors import FigureRefused
 from kpis.message import Message
 from kpis.reporting.comparison import Value
 from kpis.store.fields import LARGEST
-from loaders.files.cells import MONEY_UNITS, RATE_UNITS, UNITS, Unreadable, cleaned, fits_unit, has_marks, read_date, read_number
+from loaders.files.cells import (
+    MONEY_UNITS,
+    RATE_UNITS,
+    UNITS,
+    Unreadable,
+    cleaned,
+    fits_unit,
+    has_marks,
+    is_unseen,
+    read_date,
+    read_number,
+)
 from loaders.files.formats import FOREIGN_MONEY, Formatted
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind
 from loaders.workbook.layout import Column, InSheet, Layout
@@ -35,7 +46,7 @@ class CellRefused(Exception):
 
 def is_blank(raw: Any) -> bool:
     """Return whether a cell holds nothing visible."""
-    return raw == "" or (isinstance(raw, str) and not cleaned(raw))
+    return raw == "" or (isinstance(raw, str) and is_unseen(raw))
 
 
 def as_code(raw: Any) -> str:

@@ -25,3 +25,23 @@ def _with_sheet(body: bytes) -> bytes:
     ]
     noise = ("customXml/item1.xml", random.Random(1).randbytes(400_000))  # what cannot be packed: no bomb by its ratio
     return packed([*parts, noise])
+
+
+def shared(content: bytes, sheet: str, text: str, *, rows: int, columns: int) -> bytes:
+    """Return a workbook without shared texts with rows added to a sheet, whose every cell refers to one text."""
+    office, kind = (
+        "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        "application/vnd.openxmlformats-officedocument",
+    )
+    cells = ("<row>" + '<c t="s"><v>0</v></c>' * columns + "</row>") * rows
+    added = {
+        "[Content_Types].xml": ("</Types>", f'<Override PartName="/xl/s.xml" ContentType="{kind}.spreadsheetml.sharedStrings+xml"/>'),
+        "xl/_rels/workbook.xml.rels": ("</Relationships>", f'<Relationship Id="rIdS" Type="{office}/sharedStrings" Target="s.xml"/>'),
+        sheet: ("</sheetData>", cells),
+    }  # fmt: skip
+    parts = []
+    for name, part in unpacked(content):
+        end, more = added.get(name, ("", ""))
+        parts.append((name, part.replace(end.encode(), (more + end).encode()) if end else part))
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return packed([*parts, ("xl/s.xml", f'<sst xmlns="{space}"><si><t>{text}</t></si></sst>'.encode())])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import time
 import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,11 +19,15 @@ from hypothesis import strategies as st
 
 from loaders.files.apart import USUAL, apart, measured
 from loaders.files.opened import open_book, open_table
+from loaders.files.problems import Problem
+from loaders.prepared import Prepared
+from loaders.workbook.door import read_workbook
 from tests.attack.files import MAX_BYTES, attack
-from tests.attack.heavy import heavy
+from tests.attack.heavy import heavy, shared
 from tests.attack.judged import FEWEST_FILES, MOST_BYTES, MOST_SECONDS, missed, own_files
 from tests.attack.watch import Cost
-from tests.loaders.filled import make_store
+from tests.books import saved
+from tests.loaders.filled import F, make_store, part_of, template
 
 pytestmark = pytest.mark.edition
 
@@ -61,6 +67,29 @@ def test_an_attack_fails_beyond_each_of_its_goals() -> None:
 @pytest.mark.parametrize("by_atheris", [0, 4_000, 4_500, 20_000])
 def test_our_own_changes_fill_up_what_atheris_did_not_make(by_atheris: int) -> None:
     assert by_atheris + own_files(by_atheris) >= FEWEST_FILES
+
+
+def processor_time(function: Callable[[], Sequence[Problem]]) -> tuple[float, Sequence[Problem]]:
+    """Return what a reading takes of this very process, which everybody else waits for, and its problems."""
+    began = time.process_time()
+    problems = function()
+    return time.process_time() - began, problems
+
+
+def test_one_long_text_in_every_cell_takes_no_time_of_this_process(tmp_path: Path) -> None:
+    store = make_store(tmp_path)
+    report = template(store)
+    read_workbook(report, store=store)
+    figures, words = part_of(report, F), "xl/worksheets/sheet1.xml"
+    for sheet, text, rows in ((words, "Ⅷ" * 32_000, 200), (figures, "Ⅷ" * 32_000, 200), (figures, "Ⅷ" * 33, 10_000)):
+        content = shared(report, sheet, text, rows=rows, columns=23)
+        took, problems = processor_time(lambda content=content: read_workbook(content, store=store).problems)  # type: ignore[misc]
+        assert took < 3 and problems and (len(text) < 100) == (problems[0].kind != "file"), (sheet, len(text), took)
+    whole = openpyxl.Workbook()
+    for text in ("Ⅷ" * 32_000, "Ⅷ" * 5_000):
+        content = shared(saved(whole), words, text, rows=6, columns=200)
+        took, problems = processor_time(lambda content=content: Prepared("observations.csv", content, None).problems)  # type: ignore[misc]
+        assert took < 1 and {p.kind for p in problems} == {"file" if len(text) > 5_000 else "header"}
 
 
 WORDS = st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), min_size=1, max_size=40).filter(

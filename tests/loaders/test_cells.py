@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from kpis.settings import ROOT
-from loaders.files.cells import Unreadable, read_date, read_number, read_period
+from loaders.files.cells import Unreadable, cleaned, is_unseen, read_date, read_number, read_period
 
 
 @pytest.mark.parametrize(
@@ -141,3 +141,13 @@ for read in (cells.read_number, cells.read_date, cells.read_period, cells.cleane
         except cells.Unreadable: pass
 """
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=20).returncode == 0
+
+
+def test_of_a_text_longer_than_any_name_only_the_beginning_is_compared() -> None:
+    assert cleaned("Ａ" * 500) == "A" * 500 and cleaned("Ａ" * 501) == "A" * 500 + "…"
+    assert cleaned("P1" + " " * 600 + "x") == "P1…"  # no code
+
+
+def test_a_text_is_unseen_where_nothing_is_left_of_it() -> None:
+    every = (chr(number) for number in (*range(0xD800), *range(0xE000, 0x30000)))
+    assert [hex(ord(letter)) for letter in every if is_unseen(letter) == bool(cleaned(letter))] == []
