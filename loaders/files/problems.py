@@ -15,6 +15,7 @@ Kind = Literal[
     "file", "encoding", "header", "missing", "number", "date", "period", "choice", "unknown_code", "duplicate", "rule",
     "mark", "sheet", "text", "formula", "error_cell", "merged", "reason", "other_bureau", "doubt",
 ]  # fmt: skip
+LONGEST_QUOTED = 200  # characters of a cell that a problem quotes: a list of long texts would be held as often as it has problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Problem:
     rule: str = ""
     key: tuple[str, ...] = ()
     subject: Message | None = None
+
+    def __post_init__(self) -> None:
+        if type(self.found) is str and len(self.found) > LONGEST_QUOTED:
+            object.__setattr__(self, "found", f"{self.found[: LONGEST_QUOTED - 1]}…")
 
     @property
     def is_content(self) -> bool:

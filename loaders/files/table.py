@@ -29,6 +29,8 @@ from loaders.files.formats import FOREIGN_MONEY, Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, beside_style
 
+MOST_PROBLEMS = 10_000  # of a file that are named one by one; of the others their number
+_ONE_BY_ONE = Message("remedy_correct_those_listed")
 # Columns in the unit of a row's indicator, which ``loaders.rules`` knows: theirs are judged there.
 OF_INDICATOR = ("value", "numerator", "denominator", "base_value")
 _UNITS = frozenset(UNITS.split("|"))
@@ -159,16 +161,30 @@ def read_rows(
     except ValidationError:
         pass
     rows: list[tuple[int, Fields]] = []
+    more = 0
     for number, given in written_rows(table):
         if number in odd_rows:
             continue
         fields, wrong = _read_row(model, given, sheet=sheet, row=number, columns={n: left + i for i, n in enumerate(names)})
-        problems += wrong
+        if len(problems) < MOST_PROBLEMS:
+            problems += wrong
+        else:
+            more += len(wrong)
         if units is not None:
             texts = {name: value for name, value in given.items() if isinstance(value, str)}
             units |= {(number, name): unit for name, text in texts.items() if (unit := _unit_of(text)) is not None}
         if fields is not None:
             rows.append((number, fields))
+    if more:
+        problems.append(
+            Problem(
+                "file",
+                Message("more_problems", count=more),
+                Message("at_most_problems", most=MOST_PROBLEMS),
+                _ONE_BY_ONE,
+                sheet=sheet,
+            )
+        )
     return rows, problems
 
 

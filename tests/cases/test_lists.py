@@ -111,6 +111,16 @@ def test_rows_on_another_sheet_of_a_large_list_are_named(tokyo: Store) -> None:
     assert 1_000 <= count < 10_000  # no more is read of it than is needed
 
 
+def test_a_problem_quotes_the_beginning_of_a_long_cell_and_many_are_counted(tokyo: Store) -> None:
+    long = ",".join([*VALUES[:2], "x" * 5_000, *VALUES[3:]])
+    (problem,) = [p for p in check_content(text(HEAD, long), "list.csv", store=tokyo).problems if p.kind == "period"]
+    assert len(problem.found) == 200 and str(problem.found).startswith("period_code=xxx") and str(problem.found).endswith("…")
+    *listed, last = [p for p in check_content(text(HEAD, *[long] * 10_050), "list.csv", store=tokyo).problems if p.rule == ""]
+    assert len(listed) == 10_000 and {p.kind for p in listed} == {"period"} and all(len(p.found) == 200 for p in listed)
+    assert (last.kind, written(last.found, "en")) == ("file", "50 more problems")
+    assert all(written(message, code) for message in (last.expected, last.remedy) for code in ("ja", "en"))
+
+
 @pytest.mark.edition
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_would_be_lost_or_read_as_something_else_is_named(tokyo: Store, tmp_path: Path, name: str) -> None:
