@@ -6,6 +6,7 @@ a timer: a lock allows one run at a time, and bytes already loaded are a no-op.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -149,7 +150,10 @@ def _pull_one(store: Store, source: PulledSource, *, limits: AnswerLimits, state
         if not path.is_file():
             raise SourceUnreachable("source_not_there", location=location)
         return _outcome(source.name, [load_file(store, path, kind=source.kind, missing=missing)])
-    answer = _fetch(location, limits=limits, headers_known=state.get(location, {}))
+    known = state.get(location, {})
+    # Another database, or one put back from a backup, has not what the validators stand for.
+    is_here = store.has_loaded(known.get("sha256", ""))
+    answer = _fetch(location, limits=limits, headers_known=known if is_here else {})
     if answer is None:
         return Pulled(source.name, "unchanged", "304")
     content, validators = answer
@@ -158,7 +162,10 @@ def _pull_one(store: Store, source: PulledSource, *, limits: AnswerLimits, state
         content = _csv_of_json(content, location, most=limits.max_bytes)
     result = _outcome(source.name, [load_file(store, content, name=name, kind=source.kind, missing=missing)])
     if result.outcome != "failed":
-        state[location] = validators  # a refused file is requested again next time
+        state[location] = {
+            **validators,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }  # a refused file is requested again next time
     return result
 
 
@@ -230,11 +237,11 @@ def _unreachable(url: str, why: str) -> SourceUnreachable:
 
 def _csv_of_json(content: bytes, url: str, *, most: int) -> bytes:
     try:
-        text: bytes | None = apart(csv_of_json, content, max_bytes=most, limits=limits_of(len(content)))
+        text: bytes | Message = apart(csv_of_json, content, max_bytes=most, limits=limits_of(len(content)))
     except Stopped as stopped:
         raise _unreachable(url, f"JSON: {both(stopped.problem.found)}") from stopped
-    if text is None:
-        raise _unreachable(url, f"JSON: {both(Message('no_array'))}")
+    if isinstance(text, Message):
+        raise _unreachable(url, f"JSON: {both(text)}")
     return text
 
 

@@ -24,19 +24,50 @@ _OTHER_SEPARATORS = ("\t", ";")
 _REMEDY = Message("remedy_save_as_csv_utf8")
 
 
-def csv_of_json(content: bytes, *, max_bytes: int) -> bytes | None:
-    """Return a JSON array of objects as CSV with the names of the first as headings; ``None`` if it is no such array, or larger."""
+def csv_of_json(content: bytes, *, max_bytes: int) -> bytes | Message:
+    """Return a JSON array of objects as CSV with the names of the first as headings, or why it is no such array."""
     if len(content) > max_bytes:
-        return None
+        return Message("no_array")
     try:
-        rows = json.loads(content)
+        rows = json.loads(content, object_pairs_hook=_once, parse_constant=_no_number)
         text = io.StringIO()
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in rows)
+        writer.writerows({name: _as_cell(name, value) for name, value in row.items()} for row in rows)
         return text.getvalue().encode()  # half a character is a ValueError too
+    except _Ambiguous as error:
+        return error.why
     except (ValueError, TypeError, AttributeError, IndexError, KeyError, RecursionError):
-        return None
+        return Message("no_array")
+
+
+class _Ambiguous(Exception):
+    """An object that a row cannot be made of."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why.key)
+        self.why = why
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise _Ambiguous(Message("json_name_twice", name=next(name for name in names if names.count(name) > 1)[:60]))
+    return values
+
+
+def _no_number(constant: str) -> None:
+    raise _Ambiguous(Message("json_no_number", value=constant))
+
+
+def _as_cell(name: str, value: Any) -> Any:
+    """Return a value as a cell of a CSV file holds it; one that a cell cannot hold is refused."""
+    if isinstance(value, (list, dict)):
+        raise _Ambiguous(Message("json_not_one_value", name=name[:60]))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value
 
 
 def rows_of_text(content: bytes) -> tuple[list[list[Any]], int, list[Problem]]:

@@ -35,6 +35,10 @@ LEADS = {
     "/to-port": "http://127.0.0.1:1/secret", "/to-no-port": "http://127.0.0.1:x/", "/to-half": "http://[::1", "/to-control": "/\x7f", "/to-file": "file:///etc/passwd",
     "/to-long": "/" + "a" * 70_000, "/to-number": "http://2130706433/", "/to-mapped": "http://[::ffff:127.0.0.1]/", "/to-user": "http://127.0.0.1@169.254.169.254/",
 }  # fmt: skip
+AMBIGUOUS = {
+    "/twice.json": ('"value": 1, "value": 2', "the name ‘value’ twice"), "/list.json": ('"value": [1]', "‘value’ that is an array"),
+    "/object.json": ('"value": {"a": 1}', "‘value’ that is an array or an object"), "/nan.json": ('"value": NaN', "NaN, which is no number"),
+}  # fmt: skip
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -87,6 +91,11 @@ class Answers(BaseHTTPRequestHandler):
             self.end_headers()
         elif self.path == "/deep.json":
             self.answer(b"[" * 100_000)
+        elif self.path in AMBIGUOUS:
+            self.answer(f"[{{{AMBIGUOUS[self.path][0]}}}]".encode())
+        elif self.path == "/flag.json":
+            given = row(period_code="2022-06") | {"is_approximate": True}
+            self.answer(json.dumps([{k: None if v == "" else v for k, v in given.items()}]).encode())
         elif self.path == "/half.json":
             self.answer(b'[{"indicator_code": "\\ud800"}]')
 
@@ -136,6 +145,28 @@ def test_a_source_is_loaded_once_and_asked_for_with_its_validator_after(ready: S
     assert (again.outcome, again.detail) == ("unchanged", "304")
     assert Answers.asked[-1] == ("/fine.csv", '"1"')
     assert len(ready.all_of(tables.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")) == 1
+
+
+def test_another_database_is_not_told_that_what_it_never_had_is_unchanged(ready: Store, tmp_path: Path, address: str) -> None:
+    other = copied(shipped(), tmp_path / "other.db")
+    assert [r.outcome for r in pulled(ready, tmp_path, f"{address}/fine.csv")] == ["loaded"]
+    assert [r.outcome for r in pulled(other, tmp_path, f"{address}/fine.csv")] == ["loaded"]
+    assert Answers.asked[-1] == ("/fine.csv", None)
+    assert len(other.all_of(tables.Observation, indicator_code="fax_reduction_rate", period_code="2022-04")) == 1
+    assert [r.detail for r in pulled(ready, tmp_path, f"{address}/fine.csv")] == ["304"]
+
+
+@pytest.mark.parametrize("path", AMBIGUOUS)
+def test_json_that_can_be_read_in_two_ways_is_refused(ready: Store, tmp_path: Path, address: str, path: str) -> None:
+    before = ready.count(tables.Observation)
+    (result,) = pulled(ready, tmp_path, f"{address}{path}")
+    assert result.outcome == "failed" and AMBIGUOUS[path][1] in result.detail and ready.count(tables.Observation) == before
+
+
+def test_true_of_json_is_a_flag_and_no_number(ready: Store, tmp_path: Path, address: str) -> None:
+    assert [r.outcome for r in pulled(ready, tmp_path, f"{address}/flag.json")] == ["loaded"]
+    (stored,) = ready.all_of(tables.Observation, indicator_code="fax_reduction_rate", period_code="2022-06")
+    assert stored["is_approximate"] is True
 
 
 def test_a_json_array_comes_through_the_same_door(ready: Store, tmp_path: Path, address: str) -> None:
