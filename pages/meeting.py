@@ -19,7 +19,7 @@ from pages.parts.reported import instant
 from pages.parts.steps import show_result
 from pages.parts.text import fine_print, language, t, viewer_words
 from pages.parts.titled import page_heading
-from pages.parts.viewer import viewer
+from pages.parts.viewer import for_viewer, viewer
 from pages.parts.when import today
 from telling import pack
 from telling.agenda import Agenda, late_reports
@@ -40,6 +40,11 @@ def agenda_of(period_code: str, minutes: tables.Meeting | None) -> Agenda:
     return Agenda(report=report, day=day, late=late, minutes=minutes)
 
 
+def with_front(agenda: Agenda) -> tuple[Agenda, pack.Front]:
+    """Return an agenda with the front page of its pack."""
+    return agenda, pack.front(agenda)
+
+
 show_result()
 listed = quarters_or_stop("nav_meeting")
 left, right = st.columns(2)
@@ -52,8 +57,7 @@ with right:
         lambda n: t("minutes_of", when=instant(closed[n].known_at)) if n in closed else t("minutes_open"),
         default=OPEN, resets=("item",),
     )  # fmt: skip
-shown = agenda_of(code, closed.get(which))
-front = pack.front(shown)
+shown, front = for_viewer("agenda", key=(code, which), make=lambda: with_front(agenda_of(code, closed.get(which))))
 page_heading(markdown(t("meeting_title", period=parse_period(code).label(language()))))
 prose.markdown(f"**{markdown(front.headline)}**")
 prose.caption(markdown(front.lead))
