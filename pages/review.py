@@ -43,7 +43,6 @@ from pages.parts.text import csv_file, digits, in_brackets, language, t
 from pages.parts.titled import page_heading, part_heading, section_heading
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import AT_ONCE, confirmed_warnings, filled_in, report_head, steps_taken, what_changes
-from pages.parts.when import as_of
 from pages.parts.withdrawals import withdrawn
 from telling.file_names import file_name
 
@@ -294,7 +293,7 @@ def queue(store: Store, *, actor: str) -> None:
     number = chosen_report(listed_reports)
     if number:
         try:
-            open_one(reports.opened(store, int(number), viewer=actor, as_of=as_of()))
+            open_one(steps.opened(int(number)))
         except NotFound as unknown:
             prose.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
     matrix(standings, codes)

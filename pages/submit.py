@@ -32,7 +32,6 @@ from pages.parts.titled import page_heading, section_heading
 from pages.parts.uploader import workbook_uploader
 from pages.parts.viewer import for_viewer, viewer
 from pages.parts.whatchanges import confirmed_warnings, filled_in, report_head, steps_taken, what_changes
-from pages.parts.when import as_of
 
 enter("take_template")
 
@@ -300,7 +299,7 @@ with place:
     owed(standings, by_period)
 steps.show_result()
 for ended in steps.closed_meanwhile(r for r in own if r.period_code == period):
-    steps.warn_if_changed(reports.opened(store, ended.id, viewer=me.email, as_of=as_of()))
+    steps.warn_if_changed(steps.opened(ended.id))
     steps.show_unstored_words(ended)
 now_open = next((r for r in own if r.period_code == period and r.state in OPEN_STATES), None)
 left, right = st.columns(2, gap="medium")
@@ -314,7 +313,7 @@ with right:
         prose.info(t("upload_by_managers"), icon=":material/info:")
 upload_result(bureau, period)
 if now_open is not None:
-    draft(reports.opened(store, now_open.id, viewer=me.email, as_of=as_of()))
+    draft(steps.opened(now_open.id))
 mine(own)
 refused_list(store, me=me, bureau=bureau)
 if me.may("name_deputy", bureau):

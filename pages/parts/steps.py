@@ -24,13 +24,15 @@ from kpis.errors import MierukaError
 from kpis.reporting.kept import WRITING
 from kpis.reporting.people import Event
 from kpis.reporting.reports import Opened, Report
+from kpis.reporting.reports import opened as opened_of
 from kpis.reporting_vocabulary import OPEN_STATES
 from pages.parts import cached, prose
 from pages.parts.choices import choose_part
 from pages.parts.recorded import actor_name, event_name
 from pages.parts.reported import instant, state_name
 from pages.parts.text import refusal_box, t
-from pages.parts.viewer import viewer
+from pages.parts.viewer import for_viewer, viewer
+from pages.parts.when import as_of
 
 T = TypeVar("T")
 _ANY = ""
@@ -65,6 +67,17 @@ class _Steps:
     sent: dict[str, int] = field(default_factory=dict)  # form → number of successful writes; ``_ANY``: of all
     writing: Lock = field(default_factory=Lock)
     place: DeltaGenerator | None = None  # of this run: where unstored text is to be drawn
+
+
+def opened(number: int) -> Opened:
+    """Return a report with the changes it would make, judged once for each state of what is stored; it must not be changed.
+
+    The state is asked for here: a run that waited for the write of another began before that.
+    """
+    store = cached.store()
+    return for_viewer(
+        "opened", key=(number, store.state()), make=lambda: opened_of(store, number, viewer=viewer().email, as_of=as_of())
+    )
 
 
 def _kept() -> _Steps:
