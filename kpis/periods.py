@@ -96,6 +96,11 @@ def parse_period(code: str) -> Period:
     return _parsed(code, government().first_month, FIRST_YEAR)
 
 
+def quarter_of(day: date) -> Period:
+    """Return the quarter of a day, also of one before the first year: the quarters before a day are drawn whatever the day is."""
+    return _parsed(quarter_code(day), government().first_month, 1)
+
+
 @lru_cache(maxsize=4096)
 def is_period(code: str) -> bool:
     """Return whether a text is a period code."""

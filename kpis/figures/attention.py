@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from kpis.figures.projects import Milestone, ProjectReport, project_status
 from kpis.figures.records import BAD, Judgement
 from kpis.figures.scorecard import Scored, tally
-from kpis.periods import Period, last_instant, parse_period, quarter_code
+from kpis.periods import Period, last_instant, quarter_of
 
 QUARTERS = 8  # of a strip
 FURTHEST = 40  # quarters examined for the start of a run
@@ -69,7 +69,7 @@ class OffTrack:
 def quarters_until(day: date, count: int = QUARTERS) -> tuple[Period, ...]:
     """Return the last quarters ended by a day, oldest first."""
     quarters: list[Period] = []
-    period = parse_period(quarter_code(day))
+    period = quarter_of(day)
     if period.end > day:
         period = _before(period)
     while len(quarters) < count:
@@ -79,7 +79,7 @@ def quarters_until(day: date, count: int = QUARTERS) -> tuple[Period, ...]:
 
 
 def _before(quarter: Period) -> Period:
-    return parse_period(quarter_code(quarter.start - timedelta(days=1)))
+    return quarter_of(quarter.start - timedelta(days=1))
 
 
 def known_then(quarter: Period, lag_days: int, known_at: datetime | None) -> datetime:

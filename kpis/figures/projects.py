@@ -15,7 +15,7 @@ from kpis.figures.assessed import contradicts, history
 from kpis.figures.records import BAD
 from kpis.figures.scorecard import Scored, Tally, tally
 from kpis.grouped import grouped
-from kpis.periods import fiscal_year_start, parse_period, quarter_code
+from kpis.periods import fiscal_year_start, quarter_code, quarter_of
 from kpis.store import tables
 from kpis.text import known_day, named, text_of
 from kpis.vocabulary import DateKind, MilestoneState
@@ -40,7 +40,7 @@ class GivenDay:
         if self.precision == "month":
             return self.day.replace(day=1)
         if self.precision == "quarter":
-            return parse_period(quarter_code(self.day)).start
+            return quarter_of(self.day).start
         return fiscal_year_start(self.day) if self.precision == "year" else self.day
 
     def label(self, language: str = "ja") -> str:

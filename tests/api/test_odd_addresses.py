@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from api import ready
 from kpis.as_text import clean
 from kpis.errors import PeriodUnreadable
+from kpis.figures.attention import QUARTERS, quarters_until
 from kpis.moment import Moment
 from kpis.periods import FIRST_YEAR, LAST_YEAR, parse_day, parse_period, parse_whole
 from kpis.settings import settings
@@ -75,6 +77,30 @@ def test_what_no_parameter_can_be_is_refused_and_never_a_fault(api: TestClient, 
     with_it = {"page": "/api/v1/procedures", "size": "/api/v1/procedures", "q": "/api/v1/procedures"}.get(name, "/api/v1/status")
     if name in ("page", "size", "as_of", "known_at"):
         assert {api.get(with_it, params={name: value}).status_code for value in ODD[name]} == {400}
+
+
+ENDS = ["1900-01-01", "1900-12-31", "1901-06-30", "1902-01-01", "2199-12-31"]
+OF_ONE = {"code": "fax_reduction_rate", "bureau": "WATERWORKS", "indicator": "fax_reduction_rate", "project": "paperless"}
+
+
+@pytest.mark.parametrize("day", ENDS)
+@pytest.mark.parametrize("name", ["as_of", "from", "to", "since", "until"])
+def test_the_first_and_the_last_days_are_answered(api: TestClient, name: str, day: str) -> None:
+    places = {
+        re.sub(r"\{(\w+)[^}]*\}", lambda part: OF_ONE.get(part[1], "1"), route.path)
+        for route in ALL
+        if route.path.startswith("/api/")
+    }
+    for place in sorted({*PLACES, *places}):
+        answer = api.get(place, params={name: day})
+        assert answer.status_code < 500, place
+
+
+@pytest.mark.parametrize("day", ENDS)
+def test_the_quarters_before_a_day_are_there_whatever_the_day(day: str) -> None:
+    quarters = quarters_until(date.fromisoformat(day))
+    assert len(quarters) == QUARTERS and quarters[-1].end <= date.fromisoformat(day)
+    assert all(after.start == before.end + timedelta(days=1) for before, after in pairwise(quarters))
 
 
 @pytest.mark.parametrize(
