@@ -7,6 +7,7 @@ number displayed differently from its stored value is read as ``Formatted``, a n
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -80,12 +81,18 @@ BUILT_IN: dict[int, str] = {
     **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59), *range(71, 82)), _DATE),
     **dict.fromkeys((18, 19, 20, 21, 45, 47), _TIME),
 }  # fmt: skip
-_TOKEN = re.compile(r'"([^"]*)"?|\\(.)|_.|\*.|\[([^\]]*)\]|(General)|(.)', re.I | re.S)
+_TOKEN = re.compile(r'"([^"]*)"?|[\\!](.)|_.|\*.|\[([^\]]*)\]|(General)|(.)', re.I | re.S)
 _CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)$", re.I | re.A)
 _YEN, FOREIGN_MONEY = ("¥", "￥", "円", "JPY"), ("$", "＄", "€", "£", "₩", "USD", "EUR")
 _SCALE_WORD = re.compile(
-    r"[十百千万億兆京割‰]|(?<![A-Za-z])(?:k|m|mm|mn|bn|b|t|tn|thousands?|millions?|billions?|trillions?|permille)(?![A-Za-z])", re.I
-)
+    r"[十百千万億兆京割‰‱]|キロ|メガ|ギガ|テラ|ミリ|ビリオン|ダース|グロス|(?<![A-Za-z])(?:k|m|mm|mn|mln|mio|bn|bln|b|t|tn|tsd|mrd|mld|lakhs?|crores?|"
+    r"doz|dozens?|gross|mille|milliers?|milliards?|thousands?|millions?|billions?|trillions?|permille|bps?|ppm|ppb)(?![A-Za-z0-9])", re.I
+)  # fmt: skip
+# What says that the number is about, at least or at most: a figure has columns of its own for that.
+_BOUND = re.compile(
+    r"約|およそ|概ね|おおむね|ほぼ|以上|以下|以内|未満|程度|前後|[弱強超余]$|^超|[<>≦≧≤≥~〜±≒≈]|"
+    r"(?<![A-Za-z])(?:about|approx|ca|at least|at most|over|under|up to|more than|less than)(?![A-Za-z])", re.I
+)  # fmt: skip
 _DATE_LETTERS = re.compile(r"[ymdhsgb]|e(?![+-])|aaa|am/pm|a/p", re.I)
 _MINUS = re.compile(r"[-−▲△(（]")
 
@@ -100,17 +107,21 @@ class _Section:
     is_general: bool
     is_coloured: bool
     is_elapsed: bool
+    is_split: bool
 
 
 @lru_cache(maxsize=4096)
 def _sections(code: str) -> tuple[_Section, ...]:
     sections: list[_Section] = []
     words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
+    order = ""  # of words and digits
 
     def close() -> None:
-        sections.append(_Section(words, marks, condition, general, coloured, elapsed))
+        is_split = re.search("dw+d", order) is not None
+        sections.append(_Section(words, marks, condition, general, coloured, elapsed, is_split))
 
     for quoted, escaped, bracket, general_word, bare in _TOKEN.findall(code):
+        order += "w" if quoted or escaped or not bare.isascii() else "d" if bare in ("0", "#", "?") else ""
         if quoted or escaped:
             words += quoted or escaped
         elif general_word:
@@ -126,7 +137,7 @@ def _sections(code: str) -> tuple[_Section, ...]:
                 coloured = True
         elif bare == ";":
             close()
-            words, marks, condition, general, coloured, elapsed = "", "", None, False, False, False
+            words, marks, condition, general, coloured, elapsed, order = "", "", None, False, False, False, ""
         elif bare:
             if bare.isascii() and bare != "$":
                 marks += bare
@@ -171,6 +182,14 @@ def is_plain(code: str) -> bool:
     )
 
 
+def _by_words(section: _Section, words: str, code: str) -> FormatMeaning | None:
+    """Return the meaning of words that scale or bound a number, or split its digits: 0"."0000 shows 31,000,000 as 3100.0000."""
+    plain = unicodedata.normalize("NFKC", words)
+    if section.is_split or _BOUND.search(plain) or re.search(r"[<>~]", section.marks):
+        return FormatMeaning("scaled", code, 0.0)
+    return FormatMeaning("scaled", code, 0.0, words) if _SCALE_WORD.search(plain) or re.search(r"\d", words) else None
+
+
 def said_of(code: str, value: float) -> FormatMeaning | None:
     """Return the meaning of a format for a number; ``None`` if it is displayed as stored."""
     section, is_negative = _section_for(code, value)
@@ -195,8 +214,8 @@ def said_of(code: str, value: float) -> FormatMeaning | None:
     commas = len(whole) - len(whole.rstrip(",")) + len(rest) - len(rest.rstrip(","))
     if commas:
         return FormatMeaning("scaled", code, 1000.0**-commas, words)
-    if _SCALE_WORD.search(words) or re.search(r"\d", words):
-        return FormatMeaning("scaled", code, 0.0, words)
+    if scaled := _by_words(section, words, code):
+        return scaled
     shows_minus = bool(_MINUS.search(words) or _MINUS.search(marks))
     if value > 0 and shows_minus:
         return FormatMeaning("sign", code)

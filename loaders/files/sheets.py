@@ -174,6 +174,8 @@ class _Reader(Parsing):
             depth += 1
             if foreign:
                 self.depth = depth
+                if tag is data or (in_data and (tag is row_tag or tag is cell or tag is value or tag is inline or tag is formula)):
+                    raise BookDamaged(Message("found_in_alternatives", tag=tag[length:]), sheet=self.sheet)
                 if tag.rpartition(" ")[2] in _OTHER_FORMULAS:
                     parser.CharacterDataHandler = other.append
             elif is_text:

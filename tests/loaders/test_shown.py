@@ -30,7 +30,7 @@ from loaders.rows import ObservationRow
 from loaders.workbook.door import read_workbook
 from loaders.workbook.layout import load_layout
 from loaders.workbook.values import CellRefused, as_number
-from tests.loaders.filled import F, S, edited, filled, make_store, template, with_cells
+from tests.loaders.filled import F, S, edited, filled, make_store, reparted, template, with_cells
 from tests.shared import copied, shipped
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -328,3 +328,57 @@ def test_a_number_of_a_list_in_its_indicators_unit_is_read(tmp_path: Path) -> No
     content = a_list('<c s="1"><v>85</v></c>', bureau_code=plain("HQ"), formats=formats, xfs=xfs)
     report = check_content(content, "observations.xlsx", store=copied(shipped(), tmp_path / "own.db"))
     assert [p for p in report.problems if p.kind == "number"] == []
+
+
+# Formats that say more than a unit -------------------------------------------------------------------------------------
+
+ODD = [
+    '0"."0000', "0\\.0000", "0!.0000", "0．0000", '0"Ｋ"', '0"Ｍ"', '0"㌔"', '0"㍋"', '0"メガ"', '0" Mio."', '0" Mrd"', '0" Tsd."', '0" milliers"',
+    '0" lakh"', '0"‱"', '0" ppm"', '0"bp"', '"約"#,##0', '0"以上"', '0"枚以上"', '"<"0', '0"人弱"', '"approx. "0',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ODD)
+def test_a_format_that_scales_or_bounds_the_number_is_refused(code: str) -> None:
+    with pytest.raises(CellRefused):
+        _value(_shown(31_000_000, code), "枚")
+    cell, formats = '<c s="1"><v>31000000</v></c>', f'<numFmt numFmtId="164" formatCode="{escape(code, {chr(34): "&quot;"})}"/>'
+    rows, problems = read_list(a_list(cell, formats=formats, xfs='<xf numFmtId="164"/>'))
+    assert rows == [] and [(p.kind, p.cell) for p in problems] == [("number", "E2")]
+
+
+@pytest.mark.parametrize(
+    "code", ['#,##0"枚"', '#,##0" 枚 速報"', '0"㎡"', "# ##0", '"計"0', "#,##0.00", '0"kg"', "+0;-0;0", "0;0", "* #,##0_-"]
+)
+def test_other_words_of_a_format_change_nothing(code: str) -> None:
+    assert _value(_shown(31_000_000, code), "枚") == 31_000_000
+
+
+@pytest.mark.parametrize("style", ["1 ", " 1", "+1", "01"])
+def test_a_style_is_known_however_its_number_is_written(style: str) -> None:
+    cell = f'<c s="{style}"><v>0.5</v></c>'
+    rows, problems = read_list(a_list(cell, formats='<numFmt numFmtId="164" formatCode="0%"/>', xfs='<xf numFmtId="164"/>'))
+    assert rows == [] and [p.cell for p in problems] == ["E2"]
+
+
+@pytest.mark.parametrize("held", ["row", "value", "data"])
+def test_cells_that_not_every_program_reads_refuse_the_file(held: str) -> None:
+    space = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+
+    def wrapped(xml: str) -> str:
+        return f"<mc:AlternateContent {space}><mc:Choice Requires='x14'>{xml}</mc:Choice></mc:AlternateContent>"
+
+    content = a_list("<c><v>5</v>" + (wrapped("<v>9</v>") if held == "value" else "") + "</c>")
+    if held != "value":
+        rows = wrapped("<row><c><v>9</v></c></row>")
+        if held == "row":
+            content = in_parts(content, "xl/worksheets/sheet1.xml", "</sheetData>", f"{rows}</sheetData>")
+        else:
+            content = in_parts(content, "xl/worksheets/sheet1.xml", "</sheetData>", "</sheetData>" + wrapped("<sheetData/>"))
+    rows_read, problems = read_list(content)
+    assert rows_read == [] and [p.kind for p in problems] == ["file"]
+    assert "AlternateContent" in both(problems[0].found)
+
+
+def in_parts(content: bytes, part: str, old: str, new: str) -> bytes:
+    return reparted(content, lambda parts: parts.update({part: parts[part].decode().replace(old, new).encode()}))
