@@ -148,8 +148,9 @@ def code_of_end(code: object) -> object:
     fault = getattr(getattr(getattr(sys.stdout, "buffer", None), "raw", None), "fault", None)
     if fault is None:
         return code
-    err.print(localised("output_lost" if code in (0, None) else "output_lost_too", fault=fault, code=code))
-    return EXIT_CODES["output_lost"] if code in (0, None) else code
+    known = int(code) if isinstance(code, bool) else code
+    err.print(localised("output_lost" if known in (0, None) else "output_lost_too", fault=fault, code=known))
+    return EXIT_CODES["output_lost"] if known in (0, None) else known
 
 
 def refuse_kept(target: Path) -> Path:
