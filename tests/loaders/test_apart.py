@@ -237,9 +237,9 @@ def test_one_sheet_under_many_names_is_too_many_sheets() -> None:
     openpyxl.Workbook().save(out)
     with zipfile.ZipFile(out) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            told = (
-                "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId1" xmlns:r="urn:r"/>' for n in range(9, 50_000)) + "</sheets>"
-            )
+            space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+            listed = (f'<sheet name="s{n}" sheetId="{n}" r:id="rId1" xmlns:r="{space}"/>' for n in range(9, 50_000))
+            told = "".join(listed) + "</sheets>"
             new.writestr(name, old.read(name).replace(b"</sheets>", told.encode()))
     for function, arguments in ((open_book, {"most_cells": 600_000}), (open_table, {})):
         read = measured(function, made.getvalue(), max_bytes=MAX_BYTES, **arguments)
