@@ -91,10 +91,6 @@ def _noted(engine: Engine, url: str) -> Engine:
     def commits(connection: Connection) -> None:
         connection.info["commits"] = True
 
-    @event.listens_for(engine, "rollback")
-    def rolls_back(connection: Connection) -> None:
-        connection.info.pop("commits", None)
-
     @event.listens_for(engine, "handle_error")
     def fails(context: ExceptionContext) -> None:
         on = context.connection
