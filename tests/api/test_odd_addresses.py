@@ -51,10 +51,10 @@ ODD = {
 
 
 @pytest.fixture(params=["local", "public"])
-def api(request: pytest.FixtureRequest, tokyo: Store, published: House, tmp_path: Path) -> Iterator[TestClient]:
+def api(request: pytest.FixtureRequest, published: House, tmp_path: Path) -> Iterator[TestClient]:
     """The routes of a working instance, and of a public one with two editions."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", tokyo.url)
+        patch.setenv("DATABASE_URL", published.store.url)
         patch.setenv("EDITIONS_DIR", str(published.folder))
         patch.setenv("MIERUKA_MODE", request.param)
         patch.setenv("VOICES_URL", f"sqlite:///{tmp_path / 'voices.db'}")

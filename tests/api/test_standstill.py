@@ -50,7 +50,12 @@ def test_a_database_that_stands_still_keeps_only_those_waiting_who_ask_it(tmp_pa
         assert (health[0], health[1]["status"]) == (503, "unavailable")
         assert "時間内に答え" in str(health[1]["error"]) and "no answer in time" in str(health[1]["error"])
         checks: dict[str, dict[str, object]] = ready[1]["checks"]  # type: ignore[assignment]
-        assert ready[0] == 503 and {name for name, check in checks.items() if not check["ok"]} == {"database", "schema", "clock", "outbox"}
+        assert ready[0] == 503 and {name for name, check in checks.items() if not check["ok"]} == {
+            "database",
+            "schema",
+            "clock",
+            "outbox",
+        }
         assert "no answer in time" in str(checks["database"]["detail"])
         # What the process needs to answer at all is measured beside it: the database is waited for two seconds, not for the eight it may take.
         assert health[2] < 3 + live[2] and ready[2] < 3 + editions[2], (live[2], health[2], editions[2], ready[2])
