@@ -18,7 +18,7 @@ from pages.parts.question_written import write_question
 from pages.parts.reported import office_today
 from pages.parts.text import language, named, t
 from pages.parts.titled import page_heading, section_heading
-from pages.parts.viewer import for_viewer, viewer
+from pages.parts.viewer import viewer
 
 enter("see_questions")
 
@@ -53,12 +53,7 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
 def questions_list() -> None:
     """Draw the list of questions, and the one selected by the address."""
     listed = questions.questions(store, viewer=me.email)
-    replies = for_viewer(
-        "replies",
-        make=lambda: {
-            q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed
-        },
-    )
+    replies = {q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed}
     conclusion(listed, replies)
     steps.show_result()
     if not listed:
