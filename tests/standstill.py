@@ -63,9 +63,11 @@ def relayed(url: str) -> Iterator[Relay]:
         try:
             while piece := source.recv(65536):
                 relay.goes_on.wait()
+                is_lost = bool(relay.loses) and relay.loses in piece
+                if is_lost:
+                    source.shutdown(socket.SHUT_RDWR)  # first: the answer may be here before this thread is
                 to.sendall(piece)
-                if relay.loses and relay.loses in piece:
-                    source.shutdown(socket.SHUT_RDWR)
+                if is_lost:
                     time.sleep(0.5)  # the server is done with it meanwhile
                     return
         except OSError:
