@@ -15,6 +15,19 @@ T = TypeVar("T")
 _Place = tuple[str, Hashable]
 
 
+class Same:
+    """A part of a key that is equal only where it is of the same object: for what is derived from a cached object."""
+
+    def __init__(self, whole: object) -> None:
+        self.whole = whole
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and self.whole is other.whole
+
+    def __hash__(self) -> int:
+        return id(self.whole)
+
+
 class _Making:
     """A value being computed."""
 

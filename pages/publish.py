@@ -12,6 +12,7 @@ import streamlit as st
 from kpis.as_text import markdown
 from kpis.errors import MierukaError
 from kpis.languages import written
+from kpis.once import Same
 from kpis.periods import local_day
 from kpis.settings import settings
 from kpis.store.store import utc_now
@@ -20,11 +21,11 @@ from pages.parts import cached, prose, steps
 from pages.parts.cards import status_counts
 from pages.parts.changes import changes_table
 from pages.parts.commentary import openness
-from pages.parts.data_table import data_table, texts_of_rows, texts_table
+from pages.parts.data_table import arrow_of, data_table, texts_of_rows, texts_table
 from pages.parts.entry import end_page, enter, stop
 from pages.parts.text import language, named, refusal_box, t
 from pages.parts.titled import page_heading, section_heading
-from pages.parts.viewer import record_page_refused
+from pages.parts.viewer import for_viewer, record_page_refused
 from pages.parts.viewer import viewer as who
 from publishers.editions import on_disk, publication, record
 
@@ -44,7 +45,10 @@ def show_preview(preview: publication.Preview) -> None:
         prose.info(t("publish_first"), icon=":material/info:")
     else:
         section_heading(t("publish_against", number=preview.compared_with))
-        data_table(changes_table(c.to_json() for c in preview.changes), empty=t("revisions_no_change"))
+        table = for_viewer(
+            "changes of a preview", key=Same(preview), make=lambda: arrow_of(changes_table(c.to_json() for c in preview.changes))
+        )
+        data_table(table, empty=t("revisions_no_change"))
     prose.caption(openness(with_office=True))
     status_counts(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):

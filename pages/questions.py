@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kpis.as_text import markdown
-from kpis.errors import NotFound
 from kpis.reporting import questions
 from kpis.reporting.questions import Question, Reply
 from kpis.reporting_vocabulary import QuestionState, ReplyState
@@ -27,19 +26,19 @@ ASKS = me.may("ask_question")
 SENT = (ReplyState.SUBMITTED.value, ReplyState.ACCEPTED.value)
 
 
-def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
+def conclusion(covered: list[tuple[Question, list[Reply]]]) -> None:
     """Draw the page title, one sentence on what is to be done: open and unanswered questions, or the bureau's due and late ones."""
-    now_open = [question for question in listed if question.state == QuestionState.OPEN]
-    waiting = [reply for question in now_open for reply in replies[question.question_code] if reply.state not in SENT]
+    now_open = [(question, replies) for question, replies in covered if question.state == QuestionState.OPEN]
+    waiting = [reply for _, replies in now_open for reply in replies if reply.state not in SENT]
     if ASKS:
         page_heading(
-            t("questions_office_title", open=len(now_open), waiting=len(waiting)) if listed else t("questions_office_none")
+            t("questions_office_title", open=len(now_open), waiting=len(waiting)) if covered else t("questions_office_none")
         )
-        if not listed:
+        if not covered:
             prose.markdown(t("questions_office_none_lead"))
         return
     owed = {reply.question_code for reply in waiting}
-    due = sorted(question.due_on for question in now_open if question.question_code in owed)
+    due = sorted(question.due_on for question, _ in now_open if question.question_code in owed)
     late = sum(day < office_today() for day in due)
     if late:
         page_heading(t("questions_bureau_late", late=late))
@@ -52,15 +51,15 @@ def conclusion(listed: list[Question], replies: dict[str, list[Reply]]) -> None:
 
 def questions_list() -> None:
     """Draw the list of questions, and the one selected by the address."""
-    listed = questions.questions(store, viewer=me.email)
-    replies = {q.question_code: questions.coverage(store, q.question_code, viewer=me.email, today=office_today()) for q in listed}
-    conclusion(listed, replies)
+    covered = questions.covered(store, viewer=me.email, today=office_today())
+    by_code = {one.question_code: (one, replies) for one, replies in covered}
+    conclusion(covered)
     steps.show_result()
-    if not listed:
+    if not covered:
         return
-    data_table([_row(question, replies[question.question_code]) for question in listed])
-    labels = {question.question_code: f"{question.question_code} {named(question, 'title')}" for question in listed}
-    first = next((question.question_code for question in listed if question.state == QuestionState.OPEN), "")
+    data_table([_row(question, replies) for question, replies in covered])
+    labels = {code: f"{code} {named(question, 'title')}" for code, (question, _) in by_code.items()}
+    first = next((code for code, (question, _) in by_code.items() if question.state == QuestionState.OPEN), "")
     code = choose(
         "question",
         list(labels),
@@ -71,21 +70,15 @@ def questions_list() -> None:
     )
     if not code:
         return
-    try:
-        one = questions.question(store, code, viewer=me.email)
-    except NotFound as unknown:
-        prose.warning(markdown(unknown.in_language(language())), icon=":material/search_off:")
-        return
+    one, replies_given = by_code[code]
     section_heading(f"{code} {markdown(named(one, 'title'))}")
     if one.lead_ja:
         prose.markdown(markdown(named(one, "lead")))
     mine = me.bureaus("answer_question")
     if ASKS:
-        office_view(store, one, replies[code], actor=me.email)
+        office_view(store, one, replies_given, actor=me.email)
     if me.may("answer_question") and one.state != QuestionState.DRAFT:
-        answered_by(
-            store, one, [question for question in replies[code] if mine is None or question.bureau_code in mine], actor=me.email
-        )
+        answered_by(store, one, [reply for reply in replies_given if mine is None or reply.bureau_code in mine], actor=me.email)
 
 
 def _row(question: Question, replies: list[Reply]) -> dict[str, object]:

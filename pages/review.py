@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.errors import NotFound
+from kpis.once import Same
 from kpis.periods import parse_period
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.comparison import OBSERVATIONS
@@ -161,7 +162,7 @@ def open_one(opened: Opened) -> None:
     if opened.warnings:
         part_heading(t("confirmed_warnings"))
         confirmed_warnings(opened)
-    redone(report)
+    redone(opened)
     several_hands.written_rows(store, opened, actor=None)
     compared_with_last(opened)
     if report.file_sha256:
@@ -176,9 +177,10 @@ def open_one(opened: Opened) -> None:
     steps.show_unstored_words(report)
 
 
-def redone(report: Report) -> None:
+def redone(opened: Opened) -> None:
     """Draw the cells in which the latest upload differs from the previous one, one row each; nothing if none."""
-    again = reports.redone(store, report.id, viewer=me.email)
+    number = opened.report.id
+    again = for_viewer("redone", key=Same(opened), make=lambda: reports.redone(store, number, viewer=me.email))
     if not again:
         return
     name = row_namer()
@@ -196,8 +198,14 @@ def redone(report: Report) -> None:
 
 def compared_with_last(opened: Opened) -> None:
     """Draw a table of reported figures beside the bureau's last figure of an earlier period, one row per figure that has one."""
+    if rows := for_viewer("compared with last", key=Same(opened), make=lambda: _beside_last(opened)):
+        part_heading(t("compared_with_last"))
+        data_table(rows, first=AT_ONCE)
+
+
+def _beside_last(opened: Opened) -> list[dict[str, object]]:
     entry_of = {(e.definition.code, e.unit_code): e for e in cached.moment().book.entries}
-    name, rows = row_namer(), []
+    name, rows = row_namer(), list[dict[str, object]]()
     for change in opened.comparison.rows:
         row = change.row
         entry = entry_of.get((row.key[0], row.key[1])) if row.kind == OBSERVATIONS else None
@@ -219,9 +227,7 @@ def compared_with_last(opened: Opened) -> None:
         if compared:
             heading = f"{t('last_value')} → {t('new_value')}"
             rows.append({t("row"): name(row), heading: lines(compared), t("last_period"): period_name(last.period_code)})
-    if rows:
-        part_heading(t("compared_with_last"))
-        data_table(rows, first=AT_ONCE)
+    return rows
 
 
 def decide(opened: Opened) -> None:

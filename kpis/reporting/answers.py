@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from kpis.as_text import typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
-from kpis.reporting.access import is_same_mailbox, may
+from kpis.reporting.access import Grant, is_same_mailbox, may
 from kpis.reporting.asking import Answer, columns_from_json, refuse_row, values_from_json, values_to_json
 from kpis.reporting.people import acting, allow, existing, grants_of, record
 from kpis.reporting.questions import replies_of, seen, stored
@@ -164,7 +164,8 @@ def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = N
     answers = tables.QuestionAnswer
     with store.reading() as session:
         columns = seen(session, code, viewer, bureau_code).columns
-        allowed = {row.bureau_code: row for row in replies_of(session, code) if _may_read(session, viewer, row)}
+        grants = grants_of(session, viewer)
+        allowed = {row.bureau_code: row for row in replies_of(session, code) if _may_read(grants, row)}
         query = select(answers).where(col(answers.question_code) == code).order_by(col(answers.row_number))
         rows_of: dict[str, list[AnswerRow]] = {bureau: [] for bureau in allowed if bureau_code in (None, bureau)}
         for row in session.execute(query).scalars():
@@ -176,9 +177,8 @@ def rows_of(store: Store, code: str, *, viewer: str, bureau_code: str | None = N
         return [row for rows in rows_of.values() for row in rows]
 
 
-def _may_read(session: Session, viewer: str, reply: tables.QuestionReply) -> bool:
+def _may_read(grants: Sequence[Grant], reply: tables.QuestionReply) -> bool:
     """Return whether a person may read an answer: its bureau always, the office once it is submitted or accepted."""
-    grants = grants_of(session, viewer)
     if may(grants, "answer_question", reply.bureau_code):
         return True
     return reply.state in _WITH_OFFICE and may(grants, "decide_answer", reply.bureau_code)

@@ -89,25 +89,26 @@ def grants_of(session: Session, email: str) -> tuple[Grant, ...]:
     Other persons have none, nor have local persons outside local mode. Deputyships are not transitive:
     the deputy of a deputy does not get the first person's roles.
     """
-    own = own_grants(session, email)
-    return (*own, *_as_deputy(session, account_key(email))) if _is_active(session, email) else own
+    email = account_key(email)
+    return (*_roles(session, email), *_as_deputy(session, email)) if _is_active(session, email) else ()
 
 
 def own_grants(session: Session, email: str) -> tuple[Grant, ...]:
     """Return the roles that an active person holds in their own name."""
     email = account_key(email)
-    if not _is_active(session, email):
-        return ()
-    rows = session.exec(select(tables.UserRole).where(tables.UserRole.email == email).order_by(col(tables.UserRole.id)))
-    return tuple(Grant(row.role, row.bureau_code, row.section_code) for row in rows)
+    return _roles(session, email) if _is_active(session, email) else ()
+
+
+def _roles(session: Session, email: str) -> tuple[Grant, ...]:
+    table = tables.UserRole
+    query = select(table.role, table.bureau_code, table.section_code).where(table.email == email).order_by(col(table.id))
+    return tuple(Grant(role, bureau_code, section_code) for role, bureau_code, section_code in session.exec(query))
 
 
 def _is_active(session: Session, email: str) -> bool:
-    email = account_key(email)
     if not is_email(email) or (email.endswith(LOCAL_DOMAIN) and settings().mode != "local"):
         return False
-    account = session.get(tables.UserAccount, email)
-    return account is not None and account.is_active
+    return bool(session.exec(select(tables.UserAccount.is_active).where(tables.UserAccount.email == email)).first())
 
 
 def _as_deputy(session: Session, email: str) -> list[Grant]:

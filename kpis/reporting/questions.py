@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
-from kpis.reporting.access import may
+from kpis.reporting.access import Grant, may
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, checked, columns_from_json, columns_to_json
 from kpis.reporting.deadlines import owing
 from kpis.reporting.people import acting, allow, existing, grants_of, record
@@ -166,18 +166,34 @@ def questions(store: Store, *, viewer: str) -> list[Question]:
     Raises:
         NotAllowed: the person may neither ask nor answer.
     """
-    table, replies = tables.Question, tables.QuestionReply
     with store.reading() as session:
-        allow(session, viewer, "see_questions")
-        query = select(table).order_by(col(table.question_code).desc())
-        own = _own(session, viewer)
-        if not may(grants_of(session, viewer), "ask_question"):
-            query = query.where(col(table.state) != QuestionState.DRAFT.value)
-        if own is not None:
-            query = query.where(
-                col(table.question_code).in_(select(col(replies.question_code)).where(col(replies.bureau_code).in_(own)))
-            )
-        return [_question(row) for row in session.execute(query).scalars()]
+        return _listed(session, viewer)
+
+
+def covered(store: Store, *, viewer: str, today: date) -> list[tuple[Question, list[Reply]]]:
+    """Return the questions as ``questions`` does, each with what ``coverage`` returns of it, all as at one moment.
+
+    Raises:
+        NotAllowed: as ``questions``.
+    """
+    with store.reading() as session:
+        listed = _listed(session, viewer)
+        own = _own(grants_of(session, viewer))
+        return [(each, _coverage(session, each, own, today)) for each in listed]
+
+
+def _listed(session: Session, viewer: str) -> list[Question]:
+    table, replies = tables.Question, tables.QuestionReply
+    allow(session, viewer, "see_questions")
+    query, grants = select(table).order_by(col(table.question_code).desc()), grants_of(session, viewer)
+    own = _own(grants)
+    if not may(grants, "ask_question"):
+        query = query.where(col(table.state) != QuestionState.DRAFT.value)
+    if own is not None:
+        query = query.where(
+            col(table.question_code).in_(select(col(replies.question_code)).where(col(replies.bureau_code).in_(own)))
+        )
+    return [_question(row) for row in session.execute(query).scalars()]
 
 
 def question(store: Store, code: str, *, viewer: str) -> Question:
@@ -197,22 +213,27 @@ def coverage(store: Store, code: str, *, viewer: str, today: date) -> list[Reply
         NotFound: as ``question``.
     """
     with store.reading() as session:
-        bureaus, own = seen(session, code, viewer), _own(session, viewer)
-        uploads, files, answers = tables.QuestionUpload, tables.OriginalFile, tables.QuestionAnswer
-        named = select(col(uploads.bureau_code), col(uploads.revision), col(files.name)).join(
-            files, col(files.sha256) == col(uploads.file_sha256)
+        one = seen(session, code, viewer)
+        return _coverage(session, one, _own(grants_of(session, viewer)), today)
+
+
+def _coverage(session: Session, one: Question, own: frozenset[str] | None, today: date) -> list[Reply]:
+    code = one.question_code
+    uploads, files, answers = tables.QuestionUpload, tables.OriginalFile, tables.QuestionAnswer
+    named = select(col(uploads.bureau_code), col(uploads.revision), col(files.name)).join(
+        files, col(files.sha256) == col(uploads.file_sha256)
+    )
+    names = {(b, r): name for b, r, name in session.execute(named.where(col(uploads.question_code) == code))}
+    counting = select(col(answers.bureau_code), col(answers.revision), func.count()).where(col(answers.question_code) == code)
+    counts = {(b, r): n for b, r, n in session.execute(counting.group_by(col(answers.bureau_code), col(answers.revision)))}
+    return [
+        record_of(
+            Reply, row, is_late=row.state in _WAITS and one.due_on < today, rows_count=counts.get((row.bureau_code, row.revision), 0),
+            file_name=names.get((row.bureau_code, row.revision), ""),
         )
-        names = {(b, r): name for b, r, name in session.execute(named.where(col(uploads.question_code) == code))}
-        counting = select(col(answers.bureau_code), col(answers.revision), func.count()).where(col(answers.question_code) == code)
-        counts = {(b, r): n for b, r, n in session.execute(counting.group_by(col(answers.bureau_code), col(answers.revision)))}
-        return [
-            record_of(
-                Reply, row, is_late=row.state in _WAITS and bureaus.due_on < today, rows_count=counts.get((row.bureau_code, row.revision), 0),
-                file_name=names.get((row.bureau_code, row.revision), ""),
-            )
-            for row in replies_of(session, code)
-            if own is None or row.bureau_code in own
-        ]  # fmt: skip
+        for row in replies_of(session, code)
+        if own is None or row.bureau_code in own
+    ]  # fmt: skip
 
 
 def seen(session: Session, code: str, viewer: str, bureau_code: str | None = None) -> Question:
@@ -221,8 +242,9 @@ def seen(session: Session, code: str, viewer: str, bureau_code: str | None = Non
     row = session.get(tables.Question, code)
     is_written = row is not None and row.state == QuestionState.DRAFT and not may(grants, "ask_question")
     if row is not None and not is_written and may(grants, "see_questions", bureau_code):
-        own = _own(session, viewer)
-        bureaus = {reply.bureau_code for reply in replies_of(session, code)}
+        own = _own(grants)
+        replies = tables.QuestionReply
+        bureaus = set(session.execute(select(col(replies.bureau_code)).where(col(replies.question_code) == code)).scalars())
         if (own is None or bureaus & own) and (bureau_code is None or bureau_code in bureaus):
             return _question(row)
     raise NotFound("question_unknown", code=code)
@@ -235,14 +257,14 @@ def stored(session: Session, code: str) -> tables.Question:
 
 def replies_of(session: Session, code: str) -> list[tables.QuestionReply]:
     """Return the state of each bureau asked, in catalogue order."""
-    order = {unit.code: place for place, unit in enumerate(Store.organisation_in(session).units)}
-    rows = session.execute(select(tables.QuestionReply).where(col(tables.QuestionReply.question_code) == code)).scalars()
-    return sorted(rows, key=lambda row: order.get(row.bureau_code, len(order)))
+    replies, units = tables.QuestionReply, tables.Bureau
+    query = select(replies).outerjoin(units, col(units.bureau_code) == col(replies.bureau_code))
+    in_order = query.order_by(col(units.sort_order).nulls_last(), col(replies.bureau_code))
+    return list(session.execute(in_order.where(col(replies.question_code) == code)).scalars())
 
 
-def _own(session: Session, viewer: str) -> frozenset[str] | None:
-    """Return the bureaus whose answers a person may see; ``None`` = every one."""
-    grants = grants_of(session, viewer)
+def _own(grants: Sequence[Grant]) -> frozenset[str] | None:
+    """Return the bureaus whose answers a person with these roles may see; ``None`` = every one."""
     bureaus = {grant.bureau_code for grant in grants if may([grant], "see_questions")}
     if None in bureaus:
         return None

@@ -16,7 +16,7 @@ import streamlit as st
 from markupsafe import Markup, escape
 
 from kpis.text import format_date
-from pages.parts import prose
+from pages.parts import cached, prose
 from pages.parts.raw_html import draw_html
 from pages.parts.text import language, t, viewer_words
 from publishers.site.headed import defined, meanings
@@ -45,7 +45,8 @@ def data_table(data: Any, *, first: int = 0, empty: str = "", **more: Any) -> No
         return
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
-        texts_table(texts_of_rows(rows, title=str(more.get("alt", "")), first=first))
+        title = str(more.get("alt", ""))
+        texts_table(cached.drawn(("rows", rows, title, first), lambda: texts_of_rows(rows, title=title, first=first)))
     else:
         show_grid(grid(data, **more))
 

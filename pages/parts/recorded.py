@@ -22,6 +22,7 @@ from kpis.vocabulary import RowKind
 from pages.parts import cached
 from pages.parts.reported import bureau_names, column_name, place_name, row_namer, value_text
 from pages.parts.text import language, named, t
+from pages.parts.viewer import for_viewer
 
 # Steps whose detail was written by a person.
 WRITTEN = frozenset({"returned", "commented", "voice_published", "question_asked", "question_rewritten", "answer_returned"})
@@ -175,6 +176,10 @@ class Trail:
 
 def trail() -> Trail:
     """Return a ``Trail`` with the names of this run's moment and language."""
+    return for_viewer("trail", make=_trail)
+
+
+def _trail() -> Trail:
     moment, namer = cached.moment(), row_namer()
     commented = moment.by_code(tables.Commentary)
 

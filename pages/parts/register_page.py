@@ -12,7 +12,7 @@ from kpis.registers import Register
 from kpis.vocabulary import RowKind
 from pages.parts import address, cached, prose
 from pages.parts.choices import filter_by, search_input
-from pages.parts.data_table import data_table
+from pages.parts.data_table import ShownGrid, grid, show_grid
 from pages.parts.one_or_all import back_link, code_in_address
 from pages.parts.registers import block, cards, facts, history, not_loaded, same_numbers, source_of_row, table_of, telling
 from pages.parts.text import heading_name, named, t
@@ -76,8 +76,12 @@ def _all(current_telling: Telling, register: Register, rows: list[RowStanding]) 
     if not filtered:
         prose.info(t("listed_none"), icon=":material/search_off:")
         return
-    shown = told_listed.listed(current_telling, register, filtered, address.page_of(register.sheet))
-    data_table(
-        table_of(shown), alt=t("listed_heading"),
-        column_config={t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small")},
-    )  # fmt: skip
+    link = address.page_of(register.sheet)
+
+    def make() -> ShownGrid:
+        columns = {t("open_row"): st.column_config.LinkColumn(display_text=r"code=(.+)$", width="small")}
+        return grid(
+            table_of(told_listed.listed(current_telling, register, filtered, link)), alt=t("listed_heading"), column_config=columns
+        )
+
+    show_grid(cached.searched("listed", key=(register.sheet, query, status, bureau, link("")), make=make))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from kpis.as_text import markdown
+from kpis.once import Same
 from kpis.reporting import submissions
 from kpis.reporting.comparison import Value
-from kpis.reporting.merging import Claim, Clash, Hand
+from kpis.reporting.merging import Claim, Clash, Hand, KeptRow
 from kpis.reporting.reports import Brought, Opened
 from kpis.store.store import Store
 from pages.parts import prose
@@ -16,6 +17,7 @@ from pages.parts.reported import column_name, instant, row_namer, section_name, 
 from pages.parts.steps import is_pressed, pick_several, revision_key, take, take_answers
 from pages.parts.text import in_brackets, t
 from pages.parts.titled import part_heading
+from pages.parts.viewer import for_viewer
 
 AT_ONCE = 20  # cells in the form at a time; the next follow when these are settled
 
@@ -109,23 +111,11 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
     rows = [entry for entry in opened.rows if entry.row.changed]
     if not rows:
         return
-    name = row_namer()
-    files = {entry.revision: file_label(entry) for entry in opened.uploads}
-
-    def written_by(hand: Hand) -> str:
-        return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"
-
     with st.expander(t("rows_written", count=len(rows)), icon=":material/group:"):
-        table = [
-            {
-                t("row"): name(entry.row), t("row_writers"): t("list_comma").join(written_by(hand) for hand in entry.writers),
-                t("written_in"): t("list_comma").join(dict.fromkeys(files.get(hand.upload, "") for hand in entry.writers)),
-            }
-            for entry in rows
-        ]  # fmt: skip
-        data_table(table)
+        data_table(for_viewer("who wrote which row", key=Same(opened), make=lambda: _written(opened, rows)))
         if actor is None:
             return
+        name = row_namer()
         report, named = opened.report, {entry.key: name(entry.row) for entry in rows}
         part_heading(t("take_out"))
         prose.markdown(t("take_out_lead"))
@@ -136,3 +126,19 @@ def written_rows(store: Store, opened: Opened, *, actor: str | None) -> None:
                 lambda: submissions.take_out(store, report.id, actor=actor, revision=report.revision, rows=picked),
                 t("taken_out_now"),
             )
+
+
+def _written(opened: Opened, rows: list[KeptRow]) -> list[dict[str, str]]:
+    name = row_namer()
+    files = {entry.revision: file_label(entry) for entry in opened.uploads}
+
+    def written_by(hand: Hand) -> str:
+        return f"{hand.by}{in_brackets(part_name(hand.part)) if hand.part else ''} {instant(hand.at)}"
+
+    return [
+        {
+            t("row"): name(entry.row), t("row_writers"): t("list_comma").join(written_by(hand) for hand in entry.writers),
+            t("written_in"): t("list_comma").join(dict.fromkeys(files.get(hand.upload, "") for hand in entry.writers)),
+        }
+        for entry in rows
+    ]  # fmt: skip

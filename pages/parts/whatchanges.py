@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.grouped import grouped
+from kpis.once import Same
 from kpis.reporting.comparison import OURS, THEIRS, CellChange
 from kpis.reporting.reports import INCOMPLETE, Opened, Report
 from pages.parts import prose
@@ -31,8 +32,10 @@ from pages.parts.reported import (
 from pages.parts.saving import save_button
 from pages.parts.text import csv_file, digits, in_brackets, language, named, shown_name, t, viewer_words
 from pages.parts.titled import part_heading
+from pages.parts.viewer import for_viewer
 from publishers.site import seen
 
+_ChangedCell = dict[Hashable, Any]  # a row of ``changes_table``: column → text
 AT_ONCE = 12  # rows shown; the rest are collapsed
 NATURES = ("new", "corrected", "final", "updated", "cleared")
 _ICONS = {"new": "✚", "corrected": "✎", "final": "✓", "updated": "→", "cleared": "✖"}
@@ -52,15 +55,20 @@ def what_changes(opened: Opened) -> None:
     _flips(opened)
     if not compared.cells:
         return
-    table = changes_table(opened)
-    joined = by_row(table)
-    is_joined = len(joined) <= FOLDED_IN_FULL
-    data_table(joined if is_joined else table, first=AT_ONCE)
-    left_out = unlisted(table) if is_joined else 0
+    rows, left_out, csv = for_viewer("changes of a report", key=Same(opened), make=lambda: _tabled(opened))
+    data_table(rows, first=AT_ONCE)
     prose.caption(t("changes_order") + (f" {t('changes_unlisted', count=left_out)}" if left_out else ""))
     name = f"changes_{opened.report.id}"
     file = file_of(opened.report.bureau_code, opened.report.period_code, name, ending=".csv")
-    save_button(t("csv"), csv_file(table), file, key=f"csv_{name}")
+    save_button(t("csv"), csv, file, key=f"csv_{name}")
+
+
+def _tabled(opened: Opened) -> tuple[Any, int, bytes]:
+    """Return the changes as rows to draw, how many cells these leave out, and all of them as CSV."""
+    table = changes_table(opened)
+    joined = by_row(table)
+    is_joined = len(joined) <= FOLDED_IN_FULL
+    return joined if is_joined else table, unlisted(table) if is_joined else 0, csv_file(table)
 
 
 def changes_table(opened: Opened) -> pd.DataFrame:
@@ -97,41 +105,40 @@ def changes_table(opened: Opened) -> pd.DataFrame:
 
 def by_row(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return the table of ``changes_table`` grouped: one row per row of a workbook's sheet, with one line "old → new" per cell."""
-    rows = []
-    places = table[t("cell")].str.rpartition("!")
-    for (name, sheet), cells in _grouped(table):
-        shown = _listed(cells, str(name))
+    rows: list[dict[str, object]] = []
+    for (name, sheet), cells in _grouped(table).items():
+        shown = _listed(cells, name)
         changed_cells = [
             f"{cell[t('column')]}: {cell[t('old_value')]} → {cell[t('new_value')]}" + (in_brackets(jump) if (jump := cell.get(t("jump"))) else "")
-            for cell in shown.to_dict("records")
+            for cell in shown
         ]  # fmt: skip
         notes = {
-            head: t("list_comma").join(dict.fromkeys(filter(None, shown[head])))
+            head: t("list_comma").join(dict.fromkeys(filter(None, (cell[head] for cell in shown))))
             for head in (t("nature"), t("reason"), t("office_comment"))
-            if head in shown
+            if head in table
         }
-        cell = f"{sheet}!" * bool(sheet) + ", ".join(dict.fromkeys(places[2][shown.index]))
-        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(changed_cells), **notes, t("cell"): cell})
+        places = dict.fromkeys(cell[t("cell")].rpartition("!")[2] for cell in shown)
+        place = f"{sheet}!" * bool(sheet) + ", ".join(places)
+        rows.append({t("row"): name, f"{t('old_value')} → {t('new_value')}": lines(changed_cells), **notes, t("cell"): place})
     return rows
 
 
 def unlisted(table: pd.DataFrame) -> int:
     """Return how many cells of a table ``by_row`` leaves out."""
-    return len(table) - sum(len(_listed(cells, str(name))) for (name, _), cells in _grouped(table))
+    return len(table) - sum(len(_listed(cells, name)) for (name, _), cells in _grouped(table).items())
 
 
-def _grouped(table: pd.DataFrame) -> Iterator[tuple[Any, pd.DataFrame]]:
-    """Yield the cells of each row of a sheet, by the name of the row and the sheet."""
-    yield from table.fillna("").groupby([t("row"), table[t("cell")].str.rpartition("!")[0]], sort=False)
+def _grouped(table: pd.DataFrame) -> dict[tuple[str, str], list[_ChangedCell]]:
+    """Return the cells of each row of a sheet, by the name of the row and the sheet."""
+    return grouped(((cell[t("row")], cell[t("cell")].rpartition("!")[0]), cell) for cell in table.fillna("").to_dict("records"))
 
 
-def _listed(cells: pd.DataFrame, name: str) -> pd.DataFrame:
+def _listed(cells: list[_ChangedCell], name: str) -> list[_ChangedCell]:
     """Return the cells of a row without those that only repeat its name (its indicator, its period), which stands above them."""
-    unnamed = cells[[not _is_in(cell, name) for cell in cells.to_dict("records")]]
-    return unnamed if len(unnamed) else cells
+    return [cell for cell in cells if not _is_in(cell, name)] or cells
 
 
-def _is_in(cell: dict[Hashable, Any], name: str) -> bool:
+def _is_in(cell: _ChangedCell, name: str) -> bool:
     """Return True if a cell, blank before, only repeats a part of the row's name."""
     word = str(cell[t("new_value")])
     return cell[t("old_value")] == t("blank") and not word.isnumeric() and len(word) > 3 and word in name
@@ -179,15 +186,19 @@ def _flips(opened: Opened) -> None:
     if not opened.flips:
         return
     part_heading(t("flips"))
-    units = bureau_names()
-    turned = [
-        (
-            named(flip.after.entry.definition) + in_brackets(units.get(flip.after.entry.unit_code, flip.after.entry.unit_code)),
-            (flip.before.status, flip.after.judgement.status), flip.after.sentence(language()),
-        )
-        for flip in opened.flips
-    ]  # fmt: skip
-    draw_html(seen.turned(turned, viewer_words()))
+
+    def make() -> str:
+        units = bureau_names()
+        turned = [
+            (
+                named(flip.after.entry.definition) + in_brackets(units.get(flip.after.entry.unit_code, flip.after.entry.unit_code)),
+                (flip.before.status, flip.after.judgement.status), flip.after.sentence(language()),
+            )
+            for flip in opened.flips
+        ]  # fmt: skip
+        return seen.turned(turned, viewer_words())
+
+    draw_html(for_viewer("statuses that change", key=Same(opened), make=make))
 
 
 def returned_because(opened: Opened) -> None:
@@ -258,8 +269,12 @@ def report_head(opened: Opened, *, who: str, at: datetime) -> None:
 def steps_taken(opened: Opened) -> None:
     """Draw the report's audit trail: who did what, when, and in which cell."""
     with st.expander(t("steps"), icon=":material/history:"):
-        read = trail()
-        rows = [{t("when"): instant(e.occurred_at), t("who"): actor_name(e.actor), **columns_of(read, e)} for e in opened.events]
-        for row in rows:
-            del row[t("subject")]  # the same report in each row
-        data_table(rows, first=AT_ONCE)
+        data_table(for_viewer("steps of a report", key=Same(opened), make=lambda: _steps_of(opened)), first=AT_ONCE)
+
+
+def _steps_of(opened: Opened) -> list[dict[str, str]]:
+    read = trail()
+    rows = [{t("when"): instant(e.occurred_at), t("who"): actor_name(e.actor), **columns_of(read, e)} for e in opened.events]
+    for row in rows:
+        del row[t("subject")]  # the same report in each row
+    return rows
