@@ -17,10 +17,10 @@ from sqlmodel import Session, col
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT, typed
 from kpis.errors import ChangedMeanwhile, FigureRefused, NotAllowed, NotFound, StepRefused
 from kpis.message import Message
-from kpis.reporting.access import Grant, may
+from kpis.reporting.access import Grant, may, require
 from kpis.reporting.asking import MOST_ROWS, AskedColumn, checked, columns_from_json, columns_to_json
 from kpis.reporting.deadlines import owing
-from kpis.reporting.people import acting, allow, existing, grants_of, record
+from kpis.reporting.people import acting, existing, grants_of, record
 from kpis.reporting_vocabulary import QuestionState, ReplyState
 from kpis.store import tables
 from kpis.store.fields import record_of
@@ -167,7 +167,7 @@ def questions(store: Store, *, viewer: str) -> list[Question]:
         NotAllowed: the person may neither ask nor answer.
     """
     with store.reading() as session:
-        return _listed(session, viewer)
+        return _listed(session, grants_of(session, viewer))
 
 
 def covered(store: Store, *, viewer: str, today: date) -> list[tuple[Question, list[Reply]]]:
@@ -177,16 +177,14 @@ def covered(store: Store, *, viewer: str, today: date) -> list[tuple[Question, l
         NotAllowed: as ``questions``.
     """
     with store.reading() as session:
-        listed = _listed(session, viewer)
-        own = _own(grants_of(session, viewer))
-        return [(each, _coverage(session, each, own, today)) for each in listed]
+        grants = grants_of(session, viewer)
+        return [(each, _coverage(session, each, _own(grants), today)) for each in _listed(session, grants)]
 
 
-def _listed(session: Session, viewer: str) -> list[Question]:
+def _listed(session: Session, grants: Sequence[Grant]) -> list[Question]:
+    require(grants, "see_questions")
     table, replies = tables.Question, tables.QuestionReply
-    allow(session, viewer, "see_questions")
-    query, grants = select(table).order_by(col(table.question_code).desc()), grants_of(session, viewer)
-    own = _own(grants)
+    query, own = select(table).order_by(col(table.question_code).desc()), _own(grants)
     if not may(grants, "ask_question"):
         query = query.where(col(table.state) != QuestionState.DRAFT.value)
     if own is not None:

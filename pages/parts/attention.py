@@ -64,11 +64,16 @@ def overdue() -> list[OffTrackRow]:
 
 
 def _made(rows: Sequence[OffTrackRow], *, whose: str = "", is_for_paper: bool = False) -> _Made:
-    words = viewer_words()
-    heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
-    html = listed(rows, row_address, words, caption=heading, is_for_paper=is_for_paper)
-    sentence_html = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
-    return _Made(markdown(heading), sentence_html + defined(html, words))
+    leads = [row_address(row) for row in rows]  # they depend on the viewer
+
+    def make() -> _Made:
+        words, places = viewer_words(), dict(zip(map(id, rows), leads, strict=True))
+        heading = words("att_heading_of", bureau=whose, count=len(rows)) if whose else attention.heading(rows, words)
+        html = listed(rows, lambda row: places[id(row)], words, caption=heading, is_for_paper=is_for_paper)
+        sentence_html = Markup('<p class="att-said">{}</p>').format(shown(attention.sentence(rows, words)))
+        return _Made(markdown(heading), sentence_html + defined(html, words))
+
+    return cached.drawn(("attention", tuple(rows), leads, whose, is_for_paper), make)
 
 
 def needs_attention() -> None:

@@ -111,9 +111,13 @@ def _coverage(question: Question, replies: list[Reply]) -> None:
         }
         for reply in replies
     ]  # fmt: skip
-    table = pd.DataFrame(rows)
-    data_table(table)
-    save_button(t("csv"), csv_file(table), file_name(question.question_code, "coverage", ending=".csv"), key="csv_replies")
+    data_table(rows)
+    save_button(
+        t("csv"),
+        lambda: csv_file(pd.DataFrame(rows)),
+        file_name(question.question_code, "coverage", ending=".csv"),
+        key="csv_replies",
+    )
 
 
 def _decide(store: Store, question: Question, replies: list[Reply], rows: list[AnswerRow], *, actor: str) -> None:
