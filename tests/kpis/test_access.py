@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from kpis.errors import MierukaError, NotAllowed, NotFound, StepRefused
 from kpis.government import settled
+from kpis.periods import local_day
 from kpis.reporting import deadlines, deputies, people, reports, submissions, withdrawals
 from kpis.reporting.access import MAY, ROLES, STEPS, next_state
 from kpis.reporting.comparison import OBSERVATIONS
@@ -305,10 +306,21 @@ def test_a_role_taken_away_counts_at_the_next_write(prepared: Path, tmp_path: Pa
 
 def test_an_account_that_is_not_active_has_no_roles_whatever_rows_are_left(prepared: Path, tmp_path: Path) -> None:
     store = copied(prepared, tmp_path / "e.db")
-    assert people.viewer_of(store, AYA).grants
+    day = local_day(utc_now())
     with store.writing() as session:
-        session.get_one(tables.UserAccount, AYA).is_active = False
-    assert people.viewer_of(store, AYA).grants == ()
+        deputy = {"stands_in_for": AYA, "from_date": day, "until_date": day, "named_by": AYA, "named_at": utc_now()}
+        session.add(tables.Deputy(email=DAI, **deputy))
+
+    def grants_when(email: str, *, is_active: bool) -> dict[str, bool]:
+        with store.writing() as session:
+            session.get_one(tables.UserAccount, email).is_active = is_active
+        return {person: bool(people.viewer_of(store, person).grants) for person in (AYA, DAI)}
+
+    assert grants_when(DAI, is_active=True) == {AYA: True, DAI: True}
+    assert grants_when(DAI, is_active=False) == {AYA: True, DAI: False}
+    assert grants_when(AYA, is_active=False) == {AYA: False, DAI: False}
+    assert grants_when(DAI, is_active=True) == {AYA: False, DAI: True}
+    assert not any(grant.stands_in_for for grant in people.viewer_of(store, DAI).grants), "nor is one stood in for who is gone"
     with pytest.raises(NotFound):
         submissions.withdraw(store, DRAFT, actor=AYA, revision=1)
 
