@@ -31,11 +31,12 @@ T = TypeVar("T")
 GROWN = 2.0  # growth of memory, as a factor, after which frozen objects are collected again although new ones are still being made
 REST = 10.0  # seconds without anything new after which they are collected
 DRAWINGS = 1024  # latest drawings kept, of all states: the shipped figures have some 300 in each language
+TABLES = 128  # latest tables of data kept as HTML: of an office, whose lists change with each step and may be long
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
 _moment: ContextVar[Moment] = ContextVar("moment")
-_drawings = MadeOnce({"drawn": DRAWINGS})
+_drawings = MadeOnce({"drawn": DRAWINGS, "tables": TABLES})
 
 
 def settle_revision(edition: Edition | None = None) -> None:
@@ -92,7 +93,7 @@ def made(what: str, *, make: Callable[[], T], code: Hashable = "") -> T:
     return moment().kept("shown", (what, code, language()), make)
 
 
-def drawn(content: object, make: Callable[[], T]) -> T:
+def drawn(content: object, make: Callable[[], T], *, sort: str = "drawn") -> T:
     """Return what depends only on its content and the viewer's language, as the chart of a shape; made once for all states.
 
     After an approval, only what it changed is therefore drawn again. The key is the pickled content: equal bytes always mean
@@ -101,8 +102,9 @@ def drawn(content: object, make: Callable[[], T]) -> T:
     Args:
         content: plain data and frozen dataclasses: everything that ``make`` reads except language and government.
         make: draws it; called only if it is not cached.
+        sort: "tables" for those of data, of which fewer are kept.
     """
-    return _drawings.kept("drawn", (pickle.dumps(content, protocol=5), language(), government()), make)
+    return _drawings.kept(sort, (pickle.dumps(content, protocol=5), language(), government()), make)
 
 
 def until_written(what: str, *, make: Callable[[], T], key: Hashable) -> T:

@@ -46,7 +46,9 @@ def data_table(data: Any, *, first: int = 0, empty: str = "", **more: Any) -> No
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
         title = str(more.get("alt", ""))
-        texts_table(cached.drawn(("rows", rows, title, first), lambda: texts_of_rows(rows, title=title, first=first)))
+        texts_table(
+            cached.drawn(("rows", rows, title, first), lambda: texts_of_rows(rows, title=title, first=first), sort="tables")
+        )
     else:
         show_grid(grid(data, **more))
 

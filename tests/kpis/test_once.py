@@ -9,7 +9,7 @@ from threading import Barrier, Event
 import pytest
 
 from kpis import once
-from kpis.once import MadeOnce
+from kpis.once import MadeOnce, Same
 
 MANY = 16
 
@@ -103,3 +103,11 @@ def test_what_is_made_of_other_things_asks_for_them_while_it_is_made() -> None:
     with ThreadPoolExecutor(MANY) as people:
         assert list(people.map(thing, [n % 20 for n in range(200)])) == [n % 20 + 1 for n in range(200)]
     assert sorted(made) == list(range(20))
+
+
+def test_what_is_derived_from_an_object_is_made_again_for_another_that_equals_it() -> None:
+    kept, first = MadeOnce({"shown": 4}), [1]
+    made = [kept.kept("shown", Same(whole), lambda whole=whole: list(whole)) for whole in (first, first, [1])]  # type: ignore[misc]
+    assert made[0] is made[1] and made[2] is not made[0]
+    first.append(2)
+    assert kept.kept("shown", Same(first), list) is made[0], "a list cannot be a key itself; which one it is can"
