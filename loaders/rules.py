@@ -6,7 +6,7 @@ a reason); a list has nobody to ask, so the same contradiction is a problem ther
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
@@ -32,7 +32,7 @@ from kpis.text import Named
 from kpis.vocabulary import Relation, RowKind
 from loaders.contradictions import find_in_catalogue
 from loaders.days import find_in_days, find_published
-from loaders.files.cells import fits_unit
+from loaders.files.cells import IN_UNIT, fits_unit
 from loaders.files.problems import Problem, of_column
 from loaders.files.table import OF_INDICATOR
 from loaders.prepared import Prepared
@@ -167,7 +167,7 @@ _VALUES = (RowKind.OBSERVATION, RowKind.READING, RowKind.TARGET, RowKind.BASELIN
 
 def _values(store: Store, files: Sequence[Prepared]) -> None:
     """Check each value against the unit of its indicator; targets, baselines and readings also against possible values."""
-    lists = [file for file in files if file.kind in _VALUES and file.numbered]
+    lists = [file for file in files if file.kind in (*_VALUES, RowKind.ACTION) and file.numbered]
     if not lists:
         return
     rows = [
@@ -176,6 +176,9 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
     ]
     definitions = {row["indicator_code"]: definition_of(row) for row in rows}
     for file in lists:
+        if file.kind == RowKind.ACTION:
+            _effects(file, definitions)
+            continue
         is_observed = file.kind == RowKind.OBSERVATION  # of figures only the unit is checked here
         written = {number for number, column in file.units if column in OF_INDICATOR}
         for number, row in ((n, r) for n, r in file.numbered if n in written) if is_observed else file.numbered:
@@ -195,12 +198,21 @@ def _values(store: Store, files: Sequence[Prepared]) -> None:
                         _add_doubt(odd, key, file, number)
 
 
-def _other_units(file: Prepared, number: int, definition: Definition, key: Key) -> bool:
+def _effects(file: Prepared, definitions: Mapping[str, Definition]) -> None:
+    """Check the unit of each action's expected effect; an action on a project has no unit to compare with."""
+    for number, row in file.numbered:
+        given: Any = row
+        if given.indicator_code is None or given.indicator_code in definitions:
+            _other_units(file, number, definitions.get(given.indicator_code), (given.action_code, "", ""))
+
+
+def _other_units(file: Prepared, number: int, definition: Definition | None, key: Key) -> bool:
     """Report the numbers of a row that are written in another unit than its indicator's, and return whether there are any."""
     before = len(file.problems)
     for column in OF_INDICATOR:
-        unit, is_of_unit = file.units.get((number, column)), column == "value" or KINDS[definition.kind].is_count
-        if unit and not fits_unit(unit.unit, definition.unit_ja, is_of_unit=is_of_unit, is_scaled=unit.is_scaled):
+        unit, own = file.units.get((number, column)), definition.unit_ja if definition else ""
+        is_of_unit = definition is not None and (column in IN_UNIT or KINDS[definition.kind].is_count)
+        if unit and not fits_unit(unit.unit, own, is_of_unit=is_of_unit, is_scaled=unit.is_scaled):
             in_unit = Message("number_in_unit", unit=Named(definition, "unit"))
             expected = in_unit if is_of_unit else Message("without_unit", number=Message("a_number"))
             remedy = Message("remedy_unit_of_indicator")

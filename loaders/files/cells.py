@@ -20,6 +20,7 @@ _INVISIBLE = dict.fromkeys(
 )
 _SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
 _APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
+IN_UNIT = ("value", "effect_value")  # columns in the unit of the row's indicator itself; its counts are in none
 RATE_UNITS, MONEY_UNITS = ("%", "ポイント"), ("円", "億円")
 _IN_SCALE = re.compile(r"[\d十百千万億兆]")  # of a unit that begins so: 千枚, 百万円
 UNITS = "枚|件|施設|手続|プロセス|人|部門|台|回|館|校|本|社|か所|箇所|者|点|町村|サービス|チーム|円|億円|%|ポイント"

@@ -24,7 +24,18 @@ from kpis.message import Message
 from kpis.periods import FIRST_YEAR, LAST_YEAR
 from kpis.store.fields import LARGEST
 from loaders.files.addresses import column_letters
-from loaders.files.cells import MONEY_UNITS, RATE_UNITS, UNITS, Unreadable, cleaned, fits_unit, read_date, read_number, read_period
+from loaders.files.cells import (
+    IN_UNIT,
+    MONEY_UNITS,
+    RATE_UNITS,
+    UNITS,
+    Unreadable,
+    cleaned,
+    fits_unit,
+    read_date,
+    read_number,
+    read_period,
+)
 from loaders.files.formats import FOREIGN_MONEY, Formatted, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, beside_style
@@ -32,7 +43,7 @@ from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, be
 MOST_PROBLEMS = 10_000  # of a file that are named one by one; of the others their number
 _ONE_BY_ONE = Message("remedy_correct_those_listed")
 # Columns in the unit of a row's indicator, which ``loaders.rules`` knows: theirs are judged there.
-OF_INDICATOR = ("value", "numerator", "denominator", "base_value")
+OF_INDICATOR = (*IN_UNIT, "numerator", "denominator", "base_value")
 _UNITS = frozenset(UNITS.split("|"))
 _PERIODS = ("period_code", "reported_period")
 _BARE = re.compile(r"[-+]?\d+(\.0*)?$", re.ASCII)

@@ -16,12 +16,12 @@ from kpis.reporting.comparison import ReportedRow, Value, figure_of
 from kpis.reporting.contradictions import definition_of
 from kpis.text import Named
 from loaders.files.addresses import column_letters
-from loaders.files.cells import cleaned
+from loaders.files.cells import IN_UNIT, cleaned
 from loaders.files.problems import Problem
 from loaders.workbook.context import Record
 from loaders.workbook.gaps import BLANK, gaps, says_something
 from loaders.workbook.layout import ACTIONS, COMMENTARIES, KEYS, ROW_KINDS, Column, dated_field
-from loaders.workbook.values import CellRefused, as_code, as_number, as_plain, empty_of, is_blank
+from loaders.workbook.values import CellRefused, as_code, as_number, as_plain, empty_of, is_blank, not_as_shown
 from loaders.workbook.whose_row import TableReading, WhoseRow
 
 
@@ -148,6 +148,7 @@ class TableReader(WhoseRow):
         before = len(self.out.problems)
         self.refused = set(edited.bad)
         self.shown, self.sure, self.cleared = {}, set(), set()
+        self.unit = self._unit_of(cells, key, issued)
         kind = self.context.indicators[key[0]]["kind"] if self.table.key == "observations" else ""
         current = self._held(issued, kind)
         filled_before = self.context.filled.get((self.table.key, *key), {})
@@ -222,7 +223,7 @@ class TableReader(WhoseRow):
                     Message("remedy_leave_blank"), row=number, column=column.name,
                 )  # fmt: skip
                 continue
-            changes.fields[name], extra = self._typed(number, column, raw, kind, key=edited.key)
+            changes.fields[name], extra = self._typed(number, column, raw, kind)
             changes.touched.add(name)
             if extra == "rounded":
                 changes.is_rounded = True
@@ -274,18 +275,20 @@ class TableReader(WhoseRow):
             listed.append(column.member)
         return not same
 
-    def _typed(self, number: int, column: Column, raw: Any, kind: str, *, key: tuple[str, ...] = ()) -> tuple[Value, str]:
+    def _typed(self, number: int, column: Column, raw: Any, kind: str) -> tuple[Value, str]:
         """Return (value, remark): ``rounded`` for an approximate number, the precision for a date given as a month."""
         try:
             if self._is_cleared(raw):
                 self.cleared.add(column.field)
                 return empty_of(column), ""
             if column.value in ("number", "count"):
-                unit = self.context.indicators[key[0]]["unit_ja"] if kind else ""
-                read = as_number(raw, column, unit=unit, is_of_unit=column.name == "value" or bool(kind and KINDS[kind].is_count))
+                is_of_unit = column.name in IN_UNIT or bool(kind and KINDS[kind].is_count)
+                read = as_number(raw, column, unit=self.unit, is_of_unit=is_of_unit)
                 if read.is_sure:
                     self.sure.add(column.field)
                 if read.shown is not None:
+                    if not kind:  # only of a figure the bureau is asked which of the two it means
+                        raise not_as_shown(raw)
                     self.shown[column.field] = read.shown
                 return read.value, "rounded" if read.is_approximate else ""
             return as_plain(raw, column, self.layout, is_1904=self.is_1904)

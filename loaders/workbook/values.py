@@ -154,11 +154,13 @@ def _as_shown(raw: Formatted, unit: str, *, is_of_unit: bool) -> float | None:
             return None  # a note beside the number, or a counter suffix where the unit is unknown
     if format_meaning.kind == "percent" and own in RATE_UNITS:
         return raw.shown
-    plain = f"{float(raw):,.15g}"
-    raise CellRefused(
-        "number", Message("plain_format_now", format=format_meaning.code, number=plain),
-        Message("remedy_general_as_seen"),
-    )  # fmt: skip
+    raise not_as_shown(raw)
+
+
+def not_as_shown(raw: Formatted) -> CellRefused:
+    """Return the refusal of a number that its format shows otherwise than it is stored."""
+    now = Message("plain_format_now", format=raw.meaning.code, number=f"{float(raw):,.15g}")
+    return CellRefused("number", now, Message("remedy_general_as_seen"))
 
 
 _UNIT_WORDS = frozenset(UNITS.split("|"))

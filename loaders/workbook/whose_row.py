@@ -19,7 +19,7 @@ from loaders.workbook.find import Table
 from loaders.workbook.gaps import BLANK
 from loaders.workbook.identity import Vintages
 from loaders.workbook.labels import Labels, plain
-from loaders.workbook.layout import COMMENTARIES, KEYS, Layout, shower
+from loaders.workbook.layout import ACTIONS, COMMENTARIES, FIGURES, KEYS, Layout, shower
 from loaders.workbook.prefilled import new_code, subject_words
 from loaders.workbook.values import CellRefused, as_code, checked_code, is_blank
 
@@ -56,6 +56,7 @@ class WhoseRow:
         self.nothing: list[Any] = [None] * len(self.inputs)
         self.empties: dict[str, dict[str, Value]] = {}
         self.showers = [shower(layout, column) for column in self.inputs]
+        self.unit = ""  # of the indicator of the current row
         self.refused: set[str] = set()  # unreadable fields of the current row
         self.shown: dict[str, float] = {}  # displayed values of the current row's cells to ask about, where they differ
         self.sure: set[str] = set()  # fields of the current row written with their unit
@@ -190,10 +191,27 @@ class WhoseRow:
         raw = self._cell(cells, "subject")
         if is_blank(raw):
             return ""
-        written = plain(raw)
-        for word, code in subject_words(self.context).items():
-            if written in {plain(word), plain(code), *(plain(self.context.subjects[code][f"name_{own}"]) for own in ALWAYS)}:
-                return code
+        if subject := self._subject_named(raw):
+            return subject
         self._say("unknown_code", raw, Message("subject_of_bureau"), Message("remedy_choose_again"), row=number, column="subject")
         self.refused.add("subject")
         return ""
+
+    def _subject_named(self, raw: Any) -> str:
+        """Return the code of the indicator or project that a cell names; blank if it names none."""
+        written, subjects = plain(raw), self.context.subjects
+        for word, code in subject_words(self.context).items():
+            if written in {plain(word), plain(code), *(plain(subjects[code][f"name_{own}"]) for own in ALWAYS)}:
+                return code
+        return ""
+
+    def _unit_of(self, cells: Sequence[Any], key: tuple[str, ...], issued: Record | None) -> str:
+        """Return the unit of the indicator that a row is about; blank if it is about none."""
+        code = ""
+        if self.table.key == FIGURES:
+            code = key[0]
+        elif self.table.key == ACTIONS and issued is not None:
+            code = issued["indicator_code"] or ""
+        elif self.table.key == ACTIONS and not is_blank(raw := self._cell(cells, "subject")):
+            code = self._subject_named(raw)
+        return str(self.context.indicators[code]["unit_ja"]) if code in self.context.indicators else ""

@@ -15,7 +15,8 @@ from kpis.government import government, read
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.vintages import Origin
-from loaders.load import load_file
+from loaders.files.addresses import column_letters
+from loaders.load import check_content, load_file
 from loaders.workbook.door import read_workbook
 from loaders.workbook.layout import load_layout
 from tests.loaders.filled import BUREAU, PERIOD, edited, make_store, template
@@ -166,3 +167,42 @@ def test_a_list_of_actions_is_held_to_the_same_rules(store: Store) -> None:
     assert not load_file(
         store, (head + f"X1,{BUREAU},{RATE},,FY2022-Q2,研修,人事課,2023-03-31,open,shintosei-8a0d3d80").encode(), name="actions.csv"
     ).problems
+
+
+@pytest.mark.edition
+@pytest.mark.parametrize(
+    ("effect", "number_format", "is_taken"),
+    [("5ポイント", "", True), ("5%", "", True), ("5件", "", False), ("5億円", "", False), (0.05, "0%", False), (5, '0"件"', False), (5, '0"%"', True)],
+)  # fmt: skip
+def test_an_effect_is_in_the_unit_of_its_indicator(store: Store, effect: object, number_format: str, is_taken: bool) -> None:
+    def change(book: Workbook) -> None:
+        at = places(book, ACTIONS)
+        new = {
+            "指標・プロジェクト": "電子決定率",
+            "取組の内容": "研修",
+            "担当課": "人事課",
+            "期限": date(2023, 6, 30),
+            "見込む効果": effect,
+        }
+        for heading, value in new.items():
+            book[ACTIONS].cell(4, at[heading]).value = value
+        book[ACTIONS].cell(4, at["見込む効果"]).number_format = number_format or "General"
+        book[ACTIONS].cell(3, at["見込む効果"]).value = effect
+        book[ACTIONS].cell(3, at["見込む効果"]).number_format = number_format or "General"
+
+    errors = read_workbook(edited(template(store), change), store=store).errors
+    at = places(openpyxl.load_workbook(io.BytesIO(template(store))), ACTIONS)["見込む効果"]
+    wanted = [] if is_taken else [("number", f"{column_letters(at)}{row}") for row in (3, 4)]
+    assert sorted((p.kind, p.cell) for p in errors) == wanted
+
+
+@pytest.mark.parametrize(
+    ("effect", "about", "is_taken"),
+    [("5ポイント", f"{RATE},", True), ("▲5%", f"{RATE},", True), ("5件", f"{RATE},", False), ("5億円", f"{RATE},", False), ("500枚", "paper_sheets,", True),
+     ("5%", "paper_sheets,", False), ("5件", "paper_sheets,", False), ("5", ",CP1", True), ("5%", ",CP1", False)],
+)  # fmt: skip
+def test_an_effect_of_a_list_is_in_the_unit_of_its_indicator(store: Store, effect: str, about: str, is_taken: bool) -> None:
+    head = "action_code,bureau_code,indicator_code,project_code,period_code,measure_ja,section_ja,due_on,action_state,effect_value,source_code\n"
+    row = f"X2,{BUREAU},{about},FY2022-Q2,研修,人事課,2023-03-31,open,{effect},shintosei-8a0d3d80\n"
+    errors = [p for p in check_content((head + row).encode(), "actions.csv", store=store).problems if p.kind == "number"]
+    assert [(p.kind, p.cell, p.rule) for p in errors] == ([] if is_taken else [("number", "J2", "other_unit")])
