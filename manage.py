@@ -33,7 +33,7 @@ with enough():
     from kpis.store.engine import shown_url
     from kpis.store.unavailable import UNEXPECTED, unavailable, unusable
     from kpis.store.upgrade import refuse_differing
-    from kpis.terminal import code_of_end, err, localised, out, outlive_readers, own_store, refused_usage
+    from kpis.terminal import code_of_end, end, err, localised, out, outlive_readers, own_store, refused_usage
     from loaders import catalogue, sample
     from loaders.commands import print_report
     from loaders.files import apart
@@ -188,24 +188,19 @@ def _run_command() -> NoReturn:
         sys.exit(app(standalone_mode=False) or 0)
     except (typer.Abort, KeyboardInterrupt) as stop:
         is_answer = isinstance(stop, typer.Abort) and not isinstance(stop.__cause__, KeyboardInterrupt)  # no, to a question
-        _end(UsageRefused("aborted" if is_answer else "interrupted"))
+        end(UsageRefused("aborted" if is_answer else "interrupted"))
     except typer.TyperException as error:
         if not str(error):
             sys.exit(UsageRefused.exit_code)  # no command was given, and the help is already printed
-        _end(refused_usage(error))
+        end(refused_usage(error))
     except MierukaError as error:
-        _end(error)
+        end(error)
     except CatalogueRefused as error:
-        _end(SettingsRefused("text_unreadable", fault=error))
+        end(SettingsRefused("text_unreadable", fault=error))
     except Exception as error:
         if os.environ.get("MIERUKA_TRACE"):
             raise
-        _end(unavailable(error) or unusable(error) or Unavailable("unexpected", exit_code=UNEXPECTED, fault=_where(error)))
-
-
-def _end(error: MierukaError) -> NoReturn:
-    err.print(error.in_language("ja"), error.in_language("en"), sep="\n")
-    sys.exit(error.exit_code)
+        end(unavailable(error) or unusable(error) or Unavailable("unexpected", exit_code=UNEXPECTED, fault=_where(error)))
 
 
 def _where(error: Exception) -> str:

@@ -29,9 +29,10 @@ with enough(NEEDED_TO_SERVE):
     from api.seen import Seen, failed
     from api.voices import VOICE_ROUTES
     from api.warm import warmed
+    from kpis.errors import MierukaError
     from kpis.seen import journal
     from kpis.settings import ROOT, settings
-    from kpis.terminal import outlive_readers
+    from kpis.terminal import end, outlive_readers, refuse_missing
     from pages.parts.failure import show_failure
     from publishers.notices.rounds import by_server
     from web.app import App
@@ -59,6 +60,10 @@ def placed(routes: list[Route]) -> list[Route]:
     return [Route(base + route.path, route.endpoint, methods=list(route.methods or ())) for route in routes]
 
 
+try:  # under another ASGI server too
+    refuse_missing()
+except MierukaError as refused:
+    end(refused)
 own_routes = placed([*open_routes(), *CALENDAR_ROUTES, *FILE_ROUTES, *PHRASE_ROUTES, Route("/overview", overview)])
 dashboard = App(
     ROOT / "dashboard.py",

@@ -10,13 +10,13 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
 
 from kpis.as_text import clean
-from kpis.errors import Unavailable, UsageRefused
+from kpis.errors import MierukaError, Unavailable, UsageRefused
 from kpis.languages import both_shipped
 from kpis.message import Message
 from kpis.settings import settings
@@ -198,6 +198,31 @@ def _write_beside(path: Path, content: bytes, *, target: Path) -> None:
         raise
 
 
+def refuse_missing() -> None:
+    """Refuse to begin where the file of DATABASE_URL is gone.
+
+    Raises:
+        Unavailable: naming it, and how it is put back.
+    """
+    if settings().mode != "public" and _is_missing():
+        raise _without("database_missing")
+
+
+def _is_missing() -> bool:
+    file = file_of(settings().database_url)
+    return file is not None and not file.exists()
+
+
+def _without(key: str) -> Unavailable:
+    return Unavailable(key, exit_code=EXIT_CODES[key], address=shown_url(settings().database_url))
+
+
+def end(error: MierukaError) -> NoReturn:
+    """End this program with an error in both languages, and its code."""
+    err.print(error.in_language("ja"), error.in_language("en"), sep="\n")
+    sys.exit(error.exit_code)
+
+
 def own_store(*, is_start: bool = True, makes: bool = False, beside_editions: bool = False) -> Store:
     """Return the store of DATABASE_URL, with its tables migrated to the newest version.
 
@@ -210,17 +235,15 @@ def own_store(*, is_start: bool = True, makes: bool = False, beside_editions: bo
     Raises:
         Unavailable: there is no database to work with.
     """
-    chosen = settings()
-    chosen.keep_files_own()
-    file = file_of(chosen.database_url)
-    store = None if file is not None and not file.exists() else Store(chosen.database_url)
-    if store is None or is_empty(store.engine):
+    settings().keep_files_own()
+    if not makes:
+        refuse_missing()
+    store = Store(settings().database_url)
+    if _is_missing() or is_empty(store.engine):
         if not makes:
-            key = "database_missing" if store is None else "database_empty"
-            raise Unavailable(key, exit_code=EXIT_CODES[key], address=shown_url(chosen.database_url))
+            raise _without("database_empty")
         for refuse in () if beside_editions else BEFORE_MAKING:
             refuse()
-    store = store or Store(chosen.database_url)
     store.migrate()
     for begin in AT_START if is_start else ():
         for message in begin(store):

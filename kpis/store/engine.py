@@ -39,7 +39,7 @@ def open_engine(url: str, *, is_looked_at: bool = False) -> Engine:
 
     Args:
         url: ``sqlite:///path`` or ``postgresql://…`` (the psycopg driver is used).
-        is_looked_at: read only: neither create a missing file nor change its permissions or journal.
+        is_looked_at: read only: change neither the permissions of a file nor its journal. A missing file is made by ``make_file`` alone.
     """
     parsed = make_url(url)
     if parsed.query.get("immutable"):
@@ -126,7 +126,7 @@ def file_of(url: str) -> Path | None:
 def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Engine:
     file = file_of(url.render_as_string())
     if file is not None and not is_looked_at and keeps_own:
-        _keep_own(file)
+        _revoke(file)
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": settings().database_wait_seconds})
 
     @event.listens_for(engine, "do_connect")
@@ -160,12 +160,19 @@ def _open_sqlite(url: URL, *, is_looked_at: bool, keeps_own: bool = True) -> Eng
     return engine
 
 
-def _keep_own(path: Path) -> None:
-    """Create the file of a database with the permissions of ``UMASK``, which SQLite gives its journals too; revoke any others."""
+def make_file(url: str) -> None:
+    """Create the file of a SQLite database that is to get its tables, with the permissions of ``UMASK``, which SQLite gives its journals too."""
+    file = file_of(url)
+    if file is not None:
+        file.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, settings().file_mode))
+        _revoke(file)
+
+
+def _revoke(path: Path) -> None:
+    """Revoke what the permissions of a database's file are beyond those of ``UMASK``."""
     mode = settings().file_mode
-    path.parent.mkdir(mode=settings().folder_mode, parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode))
     if os.name == "posix" and path.is_file() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o777 & ~mode:
         path.chmod(path.stat().st_mode & mode)
 

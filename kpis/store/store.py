@@ -28,7 +28,7 @@ from kpis.registers import LISTS
 from kpis.seen import doing
 from kpis.store import tables, translations
 from kpis.store.changed import StateOf, marked, watched
-from kpis.store.engine import open_engine
+from kpis.store.engine import make_file, open_engine
 from kpis.store.fields import is_storable, key_columns, record_of
 from kpis.store.register_history import as_known
 from kpis.store.tables import table_of
@@ -82,12 +82,13 @@ class Store:
             raise NotAllowed("edition_unchangeable")
 
     def migrate(self, *, to: str = "head") -> None:
-        """Migrate the tables to the newest version, or to the one named; a no-op when they are.
+        """Migrate the tables to the newest version, or to the one named; a no-op when they are. A missing file is made here alone.
 
         Raises:
             SchemaRefused: they are of a newer program, or differ from the result of the migrations.
         """
         self._must_be_open()
+        make_file(self.url)
         upgrade(self.engine, to=to)
 
     @contextmanager
