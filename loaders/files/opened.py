@@ -11,11 +11,12 @@ from typing import Any
 
 from kpis.message import Message
 from loaders.files.active import active_parts, of_formula
-from loaders.files.addresses import split_address
+from loaders.files.addresses import column_letters, split_address
+from loaders.files.conditional import marked_cells
 from loaders.files.delimited import rows_of_text
 from loaders.files.guard import check_bytes, is_workbook
 from loaders.files.parts import BookDamaged, names_of
-from loaders.files.problems import Kind, Problem, damaged, far_cell
+from loaders.files.problems import Kind, Problem, damaged, far_cell, may_be_marked
 from loaders.files.sheets import Sheet, read_book
 
 ROWS_OF_OTHERS = 1_000  # rows of each further sheet of a list that are looked through for rows of the list
@@ -86,7 +87,9 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
     if sheet.far_cell:
         return None, [far_cell(sheet)]
     table = _from_first_value(sheet)
-    return table, [*_unreadable(sheet), *_of_other_sheets(table, others)]
+    marked = marked_cells(sheet.rows, sheet.marking, after=table[1], columns=range(1, len(sheet.rows[0]) + 1 if sheet.rows else 1))
+    unsure = [may_be_marked(place, sheet=sheet.name, cell=f"{column_letters(at)}{row}", row=row) for row, at, place in marked]
+    return table, [*_unreadable(sheet), *unsure, *_of_other_sheets(table, others)]
 
 
 def _too_long(content: bytes, sheets: Sequence[Sheet]) -> list[Problem]:

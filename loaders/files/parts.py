@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from kpis.message import Message
+from loaders.files.conditional import mark_of, number_of
 from loaders.files.formats import BUILT_IN, Styled, is_plain
 
 MAX_SHEETS = 100
@@ -248,14 +249,11 @@ class Runs:
 
     def start(self, name: str, attributes: Attributes, count: int) -> None:
         """Note the start of an element, after so many pieces of text."""
-        value = attributes.get("val", "").strip()
         if name == "r":
             self._start = count
             self._marks.clear()
-        elif name in ("strike", "dstrike") and value not in ("0", "false"):
-            self._marks.add("struck")
-        elif name == "vertAlign" and value != "baseline":
-            self._marks.add("raised")
+        elif mark := mark_of(name, attributes):
+            self._marks.add(mark)
 
     def end(self, pieces: list[str]) -> None:
         """Note the end of a run."""
@@ -327,20 +325,27 @@ def _character(escaped: re.Match[str]) -> str:
     return chr(number) if number in _LAWFUL else escaped[0]
 
 
+def _note(marks: dict[str, bool], number: int, mark: str) -> None:
+    """Note what a font does to characters, under its number: whether it crosses them out."""
+    if mark:
+        marks[str(number)] = marks.get(str(number), False) or mark == "struck"
+
+
 class _Styles(Parsing):
-    """The number formats and crossed-out fonts of a workbook, and the format and font of each cell style."""
+    """The number formats of a workbook and its fonts that cross out, raise or lower, and the format and font of each cell style."""
 
     def __init__(self) -> None:
         super().__init__("styleSheet")
         self.codes: dict[str, str] = {}
         self.parents: list[str] = []
         self.cells: list[tuple[str, str, str | None]] = []  # format, parent, applyNumberFormat
-        self.fonts = 0
-        self.struck_fonts: set[str] = set()
+        self.fonts = self.conditional = 0
+        self.marked_fonts: dict[str, bool] = {}  # number → whether it crosses out
+        self.marking: dict[str, bool] = {}  # conditional format → the same
         self.cell_fonts: list[str] = []
 
     def beyond(self) -> Message | None:
-        count = max(len(self.codes), len(self.parents), len(self.cells), self.fonts)
+        count = max(len(self.codes), len(self.parents), len(self.cells), self.fonts, self.conditional)
         return Message("styles", count=count) if count > MAX_STYLES else None
 
     def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
@@ -360,12 +365,9 @@ class _Styles(Parsing):
                     self.parents.append(number)
                 elif path[0] == space + "cellXfs":
                     self.cells.append((number, attributes.get("xfId", "0").strip(), attributes.get("applyNumberFormat")))
-                    self.cell_fonts.append(attributes.get("fontId", "0").strip().lstrip("+0") or "0")
-            elif path[0] == space + "fonts":
-                if len(path) == 2 and tag == space + "font":
-                    self.fonts += 1
-                elif len(path) == 3 and tag == space + "strike" and attributes.get("val", "").strip() not in ("0", "false"):
-                    self.struck_fonts.add(str(self.fonts - 1))
+                    self.cell_fonts.append(number_of(attributes.get("fontId", "0")))
+            elif path[0] in (space + "fonts", space + "dxfs"):
+                self._font([name[len(space) :] for name in path], attributes)
 
         def end(_tag: str) -> None:
             self.depth -= 1
@@ -374,16 +376,27 @@ class _Styles(Parsing):
 
         return start, end
 
+    def _font(self, path: list[str], attributes: Attributes) -> None:
+        """Note an element of a font, or of that of a conditional format."""
+        if path in (["fonts", "font"], ["dxfs", "dxf"]):
+            self.fonts += path[0] == "fonts"
+            self.conditional += path[0] == "dxfs"
+        elif path[:2] == ["fonts", "font"] and len(path) == 3:
+            _note(self.marked_fonts, self.fonts - 1, mark_of(path[-1], attributes))
+        elif path[:3] == ["dxfs", "dxf", "font"] and len(path) == 4:
+            _note(self.marking, self.conditional - 1, mark_of(path[-1], attributes))
+
     def code(self, number: str) -> str:
         """Return the format code of a format number."""
         return self.codes.get(number) or BUILT_IN.get(int(number) if number.isdecimal() and len(number) < 9 else -1, "General")
 
 
-def formats_of(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, str], set[str]]:
+def formats_of(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, str], dict[str, bool], dict[str, bool]]:
     """Return the cell styles that display something else than the stored value, by number.
 
     Returns:
-        Style number → format code, for those that display some number differently; and the numbers of those crossed out.
+        Style number → format code, for those that display some number differently; style number → whether it crosses out, for
+        those whose font crosses out, raises or lowers; and the same by number of a conditional format.
     """
     parsing = _Styles()
     parsing.parse(archive, part)
@@ -404,4 +417,5 @@ def formats_of(archive: zipfile.ZipFile, part: str) -> tuple[dict[str, str], set
             plain[code] = is_plain(code)
         if not plain[code]:
             formats[str(index)] = code
-    return formats, {str(index) for index, font in enumerate(parsing.cell_fonts) if font in parsing.struck_fonts}
+    fonts = parsing.marked_fonts
+    return formats, {str(at): fonts[font] for at, font in enumerate(parsing.cell_fonts) if font in fonts}, parsing.marking

@@ -71,6 +71,14 @@ def beside_style(value: Styled) -> Message:
     return Message("found_beside", what=value[:60], beside=Message("with_struck" if value.is_struck else "with_raised"))
 
 
+def may_be_marked(place: str, *, sheet: str, cell: str, row: int) -> Problem:
+    """Return the problem of a figure that a conditional format crosses out, raises or lowers, or not: that is not calculated."""
+    what = Message("marked_by_condition", place=place[:60])
+    return Problem(
+        "number", what, Message("not_marked_by_condition"), Message("remedy_remove_condition"), sheet=sheet, cell=cell, row=row
+    )
+
+
 FEWER_DIGITS, CHECK_DIGITS = Message("at_most_15_digits"), Message("remedy_check_digits")  # of a number too large (LARGEST)
 SAVE = Message("remedy_open_and_save_as_xlsx")
 DAMAGED = Message("readable_workbook")

@@ -12,7 +12,6 @@ import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from math import isfinite
@@ -20,6 +19,7 @@ from typing import Any
 
 from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
+from loaders.files.conditional import Conditional
 from loaders.files.formats import Formatted, Styled, said_of
 from loaders.files.parts import Attributes, BookDamaged, Parsing, Runs, formats_of, parts_of_book, strings_of, unescaped
 from loaders.files.reach import Reach, reach_of
@@ -47,6 +47,7 @@ class Sheet:
         errors: address → error, as ``#REF!``.
         faulty: address → content that is not a value, as ``NaN``.
         merged: (first column, first row, last column, last row), counted from 1.
+        marking: ranges with a conditional format that crosses out, raises or lowers (``loaders.files.conditional``).
         far_cell: the address that makes the sheet too large to read, or blank; no value is kept then.
         is_cut: only the first rows were read.
     """
@@ -59,6 +60,7 @@ class Sheet:
     errors: dict[str, str] = field(default_factory=dict)
     faulty: dict[str, str | Message] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    marking: list[str] = field(default_factory=list)
     far_cell: str = ""
     is_cut: bool = False
 
@@ -87,13 +89,14 @@ def read_book(content: bytes, *, rows_of_others: int = 0) -> tuple[list[Sheet], 
             listed, strings_part, styles_part, is_1904 = parts_of_book(archive)
             names = set(archive.namelist())
             strings = strings_of(archive, strings_part) if strings_part in names else []
-            formats, struck = formats_of(archive, styles_part) if styles_part in names else ({}, set())
+            formats, fonts, marking = formats_of(archive, styles_part) if styles_part in names else ({}, {}, {})
             sheets: list[Sheet] = []
             for name, part in listed:
                 if part not in names:
                     raise BookDamaged(Message("found_at", where=part or name, what=Message("part_missing")), sheet=name)
                 most = rows_of_others if sheets else 0
-                sheets.append(_Reader(Sheet(name, part), strings, formats, struck, is_1904, most_rows=most).read(archive))
+                reader = _Reader(Sheet(name, part), strings, formats, fonts, is_1904, marking=marking, most_rows=most)
+                sheets.append(reader.read(archive))
             return sheets, is_1904
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise BookDamaged(str(error)) from error
@@ -107,14 +110,16 @@ class _Reader(Parsing):
         sheet: Sheet,
         strings: list[str],
         formats: Mapping[str, str],
-        struck: AbstractSet[str],
+        fonts: Mapping[str, bool],
         is_1904: bool,
         *,
+        marking: Mapping[str, bool],
         most_rows: int,
     ) -> None:
         super().__init__("worksheet", sheet=sheet.name)
         self.out, self.strings, self.formats, self.epoch = sheet, strings, dict(formats), _EPOCHS[is_1904]
-        self.struck, self.most_rows = struck, most_rows or LAST_ROW
+        self.fonts, self.most_rows = fonts, most_rows or LAST_ROW
+        self.conditional = Conditional(marking, sheet.marking)
         self.counted: Callable[[], int] = int  # number of cells so far
         # (type, style) → text → value: lists repeat their values
         self.read_before: dict[tuple[str, str], dict[str | None, Any]] = {}
@@ -155,7 +160,7 @@ class _Reader(Parsing):
             self.parser.intern.setdefault(n, n) for n in names
         )
         parser, pieces, take, columns, length = self.parser, self.text, self.text.append, _COLUMNS, len(space)
-        take_cell, join_text, read_before = self._cell, "".join, self.read_before
+        take_cell, join_text, read_before, conditional = self._cell, "".join, self.read_before, self.conditional
         in_data = in_row = in_cell = is_busy = in_inline = is_text = False
         count = depth = foreign = readings = number = column = digits = width = kept = 0
         row_text = ""
@@ -176,8 +181,11 @@ class _Reader(Parsing):
                 self.depth = depth
                 if tag is data or (in_data and (tag is row_tag or tag is cell or tag is value or tag is inline or tag is formula)):
                     raise BookDamaged(Message("found_in_alternatives", tag=tag[length:]), sheet=self.sheet)
-                if tag.rpartition(" ")[2] in _OTHER_FORMULAS:
+                name = tag.rpartition(" ")[2]
+                if name in _OTHER_FORMULAS:
                     parser.CharacterDataHandler = other.append
+                elif conditional.start(name, attributes):
+                    parser.CharacterDataHandler = conditional.pieces.append
             elif is_text:
                 raise BookDamaged(f"<{tag[length:]}>", sheet=self.sheet)
             elif tag is cell:
@@ -224,6 +232,8 @@ class _Reader(Parsing):
                 self.depth = depth
                 if in_inline and not readings:
                     runs.start(tag[length:], attributes, kept)
+                elif not in_data:
+                    conditional.start(tag[length:], attributes)
                 if tag[length:] in _OTHER_FORMULAS:
                     parser.CharacterDataHandler = other.append
 
@@ -234,6 +244,8 @@ class _Reader(Parsing):
             if foreign:
                 if depth < foreign:
                     foreign = 0
+                if conditional.end(tag.rpartition(" ")[2]):
+                    parser.CharacterDataHandler = take if in_row else None
                 if other:
                     close_other()
             elif tag is cell:
@@ -379,8 +391,8 @@ class _Reader(Parsing):
         if type(value) is str and len(value) > LONGEST_TEXT:
             self._fault(row, column, value)
             return
-        if (own in self.struck and str(value).strip()) or type(text) is Styled or type(value) is Styled:
-            self._put(row, column, self._styled(value, text, is_struck=own in self.struck))
+        if (own in self.fonts and str(value).strip()) or type(text) is Styled or type(value) is Styled:
+            self._put(row, column, self._styled(value, text, is_struck=self.fonts.get(own, False)))
             return
         if formula is None and self.room:
             self.room -= 1
@@ -392,7 +404,7 @@ class _Reader(Parsing):
         self._put(row, column, "")
 
     def _styled(self, value: Any, text: str | None, *, is_struck: bool) -> Styled:
-        """Return the value of a cell that is crossed out as a whole, or has characters crossed out, raised or lowered."""
+        """Return the value of a cell that is crossed out, raised or lowered as a whole, or has characters that are."""
         seen = f"{value:.15g}" if isinstance(value, float) else str(value)
         return Styled(seen, is_struck or any(type(part) is Styled and part.is_struck for part in (value, text)))
 

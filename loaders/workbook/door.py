@@ -260,7 +260,7 @@ def read_workbook(
     others = {mark_sheet, layout.sheets["choices"], layout.sheets["instructions"]}
     tables, problems = find_tables({name: sheet.rows for name, sheet in sheets.items() if name not in others}, layout)
     for table in tables.values():
-        problems += cell_problems(table, sheets[table.sheet]) + styled_problems(table)
+        problems += cell_problems(table, sheets[table.sheet]) + styled_problems(table, sheets[table.sheet])
     read = read_tables(store, tables, context=context, mark=mark, vintages=vintages, is_1904=is_1904, today=today)
     every = [*([lost] if lost else []), *(with_subject(p, tables, context) for p in problems), *read.problems]
     return replace(read, problems=every, part=part_of(store, mark.template_id))

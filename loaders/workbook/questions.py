@@ -202,7 +202,8 @@ def read(store: Store, content: bytes, question: Question, bureau_code: str) -> 
     by_name, problems = find_tables({sheet.name: sheet.rows for sheet in sheets if sheet.name not in others}, layout)
     rows: list[dict[str, Answer]] = []
     for table in by_name.values():
-        problems += cell_problems(table, next(sheet for sheet in sheets if sheet.name == table.sheet)) + styled_problems(table)
+        own = next(sheet for sheet in sheets if sheet.name == table.sheet)
+        problems += cell_problems(table, own) + styled_problems(table, own)
         rows = _Rows(table, layout, question, is_1904=is_1904, problems=problems).read()
     return AnswerReading(mark=mark, rows=rows, problems=problems, can_be_marked=True)
 
