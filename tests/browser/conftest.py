@@ -72,10 +72,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def small_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The small government, whose pages are drawn in a moment; its reports are due for as long as this is run."""
+    """The small government, whose pages are drawn in a moment; its reports, of several periods, are due for as long as this is run."""
     folder = tmp_path_factory.mktemp("small")
-    opened = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
+    opened = [
+        {"period_code": period, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}
+        for period in ("FY2022-Q1", "FY2022-Q2", PERIOD)
+    ]
     catalogue, official = write_small_government(folder / "data", calendar=opened)
+    figures = official / "observations.csv"  # of two quarters, between which pages let one choose
+    heading, *rows = figures.read_text(encoding="utf-8").splitlines()
+    figures.write_text("\n".join([heading, *rows, *(row.replace("FY2022-Q2", "FY2022-Q1") for row in rows), ""]), encoding="utf-8")
     with serving(folder, CATALOGUE_DIR=str(catalogue), OFFICIAL_DIR=str(official)) as address:
         yield address
 

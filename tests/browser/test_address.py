@@ -1,10 +1,10 @@
-"""The address is the view, and every choice takes at once: each page in both languages, each list five times, in a real browser."""
+"""The address is the view, and every choice takes at once: each page, each list five times, in a real browser."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from itertools import islice
+from itertools import cycle, islice
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,27 +15,11 @@ from kpis.store.store import utc_now
 from tests.browser.screen import WAIT, Screen
 from tests.browser.visits import GO, Visits
 from tests.pages.questions import word
+from tests.pages.views import VIEWS
 
 pytestmark = pytest.mark.browser
 DAY = "2023-06-30"
 FRAME = {"as_of": DAY, "view": "now", "known": "2026-10-31"}
-# Every page of the menu, in an order in which each is left for the next, with what it says of itself in its address.
-VIEWS = {
-    "/": "",
-    "/five_less": "",
-    "/procedures": "by=authority&q=使用&status=done",
-    "/facilities": "by=kind",
-    "/projects": "code=CP2",
-    "/bureau": "code=GENERAL",
-    "/changes": "since=2021-04-01",
-    "/indicator": "code=electronic_decision_rate",
-    "/about": "",
-    "/revisions": "",
-    "/submit": "bureau=GENERAL&period=FY2022-Q3",
-    "/review": "period=FY2022-Q3",
-    "/report": "period=FY2022-Q2",
-    "/publish": "",
-}
 NEEDS = {"/submit": "local_manager", "/review": "local_office"}
 
 
@@ -68,9 +52,9 @@ def act_as(screen: Screen, path: str, language: str) -> None:
         screen.seen()
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("path", list(VIEWS))
+@pytest.mark.parametrize(("path", "language"), list(zip(VIEWS, cycle(("ja", "en")), strict=False)))
 def test_a_view_survives_menu_back_reload_and_another_browser(visits: Visits, known: str, path: str, language: str) -> None:
+    """In one language or the other; that each page keeps its address in both, ``tests/pages/test_address.py`` asks of the server."""
     every = list(VIEWS)
     following = every[(every.index(path) + 1) % len(every)]
     frame = {**FRAME, "lang": language}
@@ -113,21 +97,21 @@ LISTS = [
 
 
 @pytest.mark.parametrize(("path", "label", "name"), LISTS)
-def test_five_choices_in_a_row_are_each_taken(visits: Visits, server: str, path: str, label: str, name: str) -> None:
+def test_five_choices_in_a_row_are_each_taken(visits: Visits, small_server: str, path: str, label: str, name: str) -> None:
     language = "ja" if LISTS.index((path, label, name)) % 2 else "en"
-    screen = first_seen(visits, server, f"{path}?lang={language}")
+    screen = first_seen(visits, small_server, f"{path}?lang={language}")
     act_as(screen, path, language)
     label = word(label, language)
-    there = [option for option in screen.options(label) if option != screen.chosen(label)]
+    first, there = screen.chosen(label), screen.options(label)
+    assert len(there) > 1, "something else can be chosen"
     asked = {screen.asked.get(name, "")}
-    for turn, option in enumerate(islice((there * 5), 5)):
+    for turn, option in enumerate(islice(cycle([*(option for option in there if option != first), first]), 5)):
         before = screen.asked.get(name, "")
         screen.pick(label, option)
-        if turn == 0 or len(there) > 1:
-            screen.asks_other_than(name, before)  # the choice has reached the server
+        screen.asks_other_than(name, before)  # the choice has reached the server
         shown = screen.takes(label, option)
         assert f"{label}: {option}" in shown["lists"], f"choice {turn + 1} is taken"
-        asked.add(screen.asked[name])
+        asked.add(screen.asked.get(name, ""))
         if path == "/submit":
             save = screen.page.get_by_role("button", name=word("template_button", language))
             with screen.page.expect_download(timeout=WAIT) as waiting:
@@ -136,9 +120,9 @@ def test_five_choices_in_a_row_are_each_taken(visits: Visits, server: str, path:
     assert len(asked) >= min(len(there), 5), "each choice has an address of its own"
 
 
-def test_every_other_kind_of_choice_takes_five_times_in_a_row(context: BrowserContext, server: str) -> None:
+def test_every_other_kind_of_choice_takes_five_times_in_a_row(context: BrowserContext, small_server: str) -> None:
     """Parts side by side, words searched for, days, and the organisation."""
-    screen = Screen(context.new_page(), server)
+    screen = Screen(context.new_page(), small_server)
     screen.open("/procedures?lang=en")
     for turn, by in enumerate(("authority", "applicant", "priority", "channel", "process_type")):
         screen.page.get_by_role("radio", name=word(f"reg_by_{by}", "en"), exact=True).click()
@@ -166,9 +150,9 @@ def test_every_other_kind_of_choice_takes_five_times_in_a_row(context: BrowserCo
 
 
 def test_a_choice_that_another_page_has_by_the_same_name_shows_what_is_chosen_on_this_one(
-    context: BrowserContext, server: str
+    context: BrowserContext, small_server: str
 ) -> None:
-    screen = Screen(context.new_page(), server)
+    screen = Screen(context.new_page(), small_server)
     screen.open("/procedures?lang=en")
     screen.page.evaluate(GO, "/facilities?lang=en")
     screen.page.get_by_role("radio", name=word("fac_kind", "en"), exact=True).wait_for(timeout=WAIT)
@@ -189,22 +173,20 @@ def test_pages_of_a_list_turn_at_once_and_begin_again_when_it_is_narrowed(contex
     screen.asks(page="", by="applicant", status="done")
 
 
-# Some of what tests/pages/test_address.py asks of the server, where every case is: what is shown is what was told.
+# Some of what tests/pages/test_address.py asks of the server, where every case is in both languages: what is shown is what was told.
 VAIN = [
     ("/", "as_of", "2022-13-45"), ("/", "lang", "xx"), ("/procedures", "q", "x" * 101), ("/review", "report", "77"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-def test_what_an_address_asks_for_in_vain_is_said_on_the_page(context: BrowserContext, server: str, language: str) -> None:
-    screen = Screen(context.new_page(), server)
-    for path, name, asked in VAIN:
-        words = language if name != "lang" else "ja"
+def test_what_an_address_asks_for_in_vain_is_said_on_the_page(context: BrowserContext, small_server: str) -> None:
+    screen = Screen(context.new_page(), small_server)
+    for (path, name, asked), language in zip(VAIN, cycle(("en", "ja")), strict=False):
         screen.open(f"{path}?lang={language}&{name}={asked}" if name != "lang" else f"{path}?lang={asked}")
-        act_as(screen, path, words)
+        act_as(screen, path, language)
         said = " ".join([*screen.seen()["said"], *screen.seen()["heading"]])
         assert asked[:40] in said, (path, name, said)
-        assert ("。" in said) == (words == "ja"), (path, name, said)
+        assert ("。" in said) == (language == "ja"), (path, name, said)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ from tests.bench.viewer import Viewer
 from tests.pages.charts_seen import run
 from tests.pages.conftest import Site
 from tests.pages.questions import word
+from tests.pages.views import VIEWS
 
 pytestmark = pytest.mark.server
 
@@ -45,8 +46,8 @@ class Tab:
     def __init__(self, viewer: Viewer) -> None:
         self.viewer, self.place, self.query = viewer, "", ""
         self.links: dict[str, tuple[str, str]] = {}  # address → Streamlit's name of the page, parameters
-        self.as_of = ""
-        self.headings: list[str] = []
+        self.as_of = self.day = ""
+        self.alerts: list[str] = []
 
     def send(self, *, page: str = "", place: str = "", query: str = "", day: str = "") -> None:
         asked = BackMsg()
@@ -74,6 +75,9 @@ class Tab:
                     )
                 if element.WhichOneof("type") == "date_input" and element.date_input.id.endswith("-as_of"):
                     self.as_of = element.date_input.id
+                    self.day = element.date_input.value[0] if element.date_input.set_value else element.date_input.default[0]
+                if element.WhichOneof("type") == "alert":
+                    self.alerts.append(element.alert.body)
             if kind == until and (kind != "script_finished" or message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY):
                 return
 
@@ -181,3 +185,19 @@ def test_what_an_address_asks_for_in_vain_is_said_at_the_head_of_the_page(
     said = " ".join([*(alert.body for alert in seen.of("alert")), *(e.body for e in seen.of("heading") if e.tag == "h1")])
     assert asked[:40] in said.replace("\\", ""), said
     assert ("。" in said) == (words == "ja"), said
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_every_page_shows_the_view_of_its_address_and_leaves_the_address_as_it_is(site: Site, language: str) -> None:
+    """What a browser finds again under it: back, after a reload, and in another browser."""
+    for path, own in VIEWS.items():
+        viewer = Viewer(site.port)
+        tab = Tab(viewer)
+        tab.send(page=path.removeprefix("/"), query=f"as_of=2023-06-30&view=now&lang={language}&{quote(own, safe='=&')}".rstrip("&"))
+        tab.read(until="script_finished")
+        viewer.close()
+        assert tab.day == "2023-06-30", path
+        assert tab.query == "", f"{path}: the address said it already"
+        assert not [said for said in tab.alerts if word("address_refused", language) in said], path
+        told = {name: set(parse_qs(query)) for name, (_, query) in tab.links.items()}
+        assert told and all({"as_of", "view", "lang"} <= names for names in told.values()), path
