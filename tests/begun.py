@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import io
 import multiprocessing
 import os
 import resource
 import runpy
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -43,7 +45,7 @@ AT_START = (
     "MIERUKA_REAL",
 )  # what an interpreter or a library reads as it begins
 Output = IO[str] | IO[bytes] | None
-ASIDE = {"PYTHONPATH"}  # the folder of the product, which is there
+ASIDE = {"PYTHONPATH", "PYTHONUNBUFFERED"}  # the folder of the product, which is there, and how it writes, which ``_writing`` does
 _PDEATHSIG = 1  # prctl: the signal that comes when the one that forked it ends
 
 
@@ -149,11 +151,14 @@ def _be(words: tuple[str, ...], env: dict[str, str], outputs: tuple[str, ...], f
     """Become what was asked for, and end with it."""
     for number, name in enumerate(outputs, start=1):
         if name:
+            is_pipe = stat.S_ISFIFO(Path(name).stat().st_mode)
+            reader = os.open(name, os.O_RDWR) if is_pipe else None  # a pipe that nobody reads lets no writer in
             opened = os.open(name, os.O_WRONLY | os.O_APPEND)
             os.dup2(opened, number)
             os.close(opened)
-    sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
+            if reader is not None:
+                os.close(reader)
+    sys.stdout, sys.stderr = _writing(1, env), _writing(2, env)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     atexit._clear()  # what this process would do at its end is that of the one it was forked from
     tempfile.tempdir = None
@@ -162,6 +167,15 @@ def _be(words: tuple[str, ...], env: dict[str, str], outputs: tuple[str, ...], f
     if words[:2] == ("manage.py", "run") and "--public" not in words and env.get("MIERUKA_MODE") != "public":
         words, env = _until_it_serves(words, env)
     _to_the_end(lambda: _main(words, env))
+
+
+def _writing(number: int, env: Mapping[str, str]) -> io.TextIOWrapper:
+    """Return an output as the interpreter opens it: what is written is kept until there is enough or a line ends, or goes out at once."""
+    at_once, is_error = bool(env.get("PYTHONUNBUFFERED")), number == 2
+    return io.TextIOWrapper(
+        os.fdopen(number, "wb", buffering=0 if at_once else -1, closefd=False), "utf-8",
+        errors="backslashreplace" if is_error else None, line_buffering=is_error, write_through=at_once,
+    )  # fmt: skip
 
 
 def _until_it_serves(words: tuple[str, ...], env: dict[str, str]) -> tuple[tuple[str, ...], dict[str, str]]:
