@@ -6,6 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from tests.rooms import FRAME, LEVELS
@@ -15,17 +16,28 @@ MOST = 450  # lines of a file; none may have more
 NAMELESS = {"found", "held", "told", "said", "asked"}  # bare participles: they say that there is something, and not what
 
 
+@cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """Return every part of a source text, the whole of it first; several tests read the same texts."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
+def tree_of(source: str) -> ast.Module:
+    whole = nodes(source)[0]
+    assert isinstance(whole, ast.Module)
+    return whole
+
+
 def nameless(source: str) -> list[int]:
     """Return the lines on which a variable or an argument is called by a bare participle; fields of records and keyword arguments may be."""
-    tree = ast.parse(source)
     fields = {
         id(part.target)
-        for record in ast.walk(tree)
+        for record in nodes(source)
         if isinstance(record, ast.ClassDef)
         for part in record.body
         if isinstance(part, ast.AnnAssign)
     }
-    names = (n for n in ast.walk(tree) if isinstance(n, ast.Name | ast.arg | ast.FunctionDef) and id(n) not in fields)
+    names = (n for n in nodes(source) if isinstance(n, ast.Name | ast.arg | ast.FunctionDef) and id(n) not in fields)
     named = ((n.lineno, n.id if isinstance(n, ast.Name) else n.arg if isinstance(n, ast.arg) else n.name) for n in names)
     return [line for line, name in named if name in NAMELESS]
 
@@ -61,7 +73,7 @@ def test_each_way_of_calling_a_variable_so_is_seen() -> None:
 
 def told_twice(sources: Mapping[str, str]) -> list[str]:
     """Return the public names that two modules give to a class; a table is named as what its rows say, and its words are."""
-    trees = [ast.parse(source) for module, source in sources.items() if not module.startswith("kpis.store.tables.")]
+    trees = [tree_of(source) for module, source in sources.items() if not module.startswith("kpis.store.tables.")]
     names = (part.name for tree in trees for part in tree.body if isinstance(part, ast.ClassDef) and not part.name.startswith("_"))
     return [name for name, count in Counter(names).items() if count > 1]
 
@@ -93,17 +105,16 @@ def unused(sources: Mapping[str, str]) -> set[str]:
     """Return what a product declares and never names again, in its own module or in another; ``sources`` is the text of each by its dotted name."""
     used, every = set[str](), set[str]()
     for module, source in sources.items():
-        tree = ast.parse(source)
-        every |= {f"{module}.{name}" for name in declared(tree)}
-        nodes = list(ast.walk(tree))
-        known = {a.asname or a.name: a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
-        for node in nodes:
+        parts = nodes(source)
+        every |= {f"{module}.{name}" for name in declared(tree_of(source))}
+        known = {a.asname or a.name: a.name for n in parts if isinstance(n, ast.Import) for a in n.names}
+        for node in parts:
             if isinstance(node, ast.ImportFrom):
                 known |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
         used |= set(known.values())
-        used |= {f"{module}.{n.id}" for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        used |= {f"{module}.{n.id}" for n in parts if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         used |= {
-            f"{known.get(n.value.id)}.{n.attr}" for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+            f"{known.get(n.value.id)}.{n.attr}" for n in parts if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
         }
     return every - used
 
@@ -150,11 +161,13 @@ EXPLAINED = re.compile(r"^(?:Args|Attributes):\n((?:    .*\n?)+)", re.M)
 def explained_but_not_there(source: str) -> list[str]:
     """Return the arguments and fields that docstrings explain and that their function or class has not (any more)."""
     gone = []
-    for owner in ast.walk(ast.parse(source)):
+    for owner in nodes(source):
         if not isinstance(owner, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         listed = EXPLAINED.findall(ast.get_docstring(owner) or "")
         names = {name for part in listed for line in re.findall(r"^    (\w[\w, ]*):", part, re.M) for name in line.split(", ")}
+        if not names:
+            continue  # most explain nothing: what is within them need not be gone through
         has = {n.arg for n in ast.walk(owner) if isinstance(n, ast.arg)} | {
             n.attr for n in ast.walk(owner) if isinstance(n, ast.Attribute)
         }
