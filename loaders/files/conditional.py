@@ -58,7 +58,8 @@ class Conditional:
         return name == "sqref"
 
     def _add(self, places: str) -> None:
-        parts = [part for part in places.split() if part not in self.ranges[-_MOST:]]
+        known = set(self.ranges)
+        parts = [part for part in dict.fromkeys(places.split()) if part not in known]
         self.ranges[:] = [*self.ranges, *parts] if len(self.ranges) + len(parts) <= _MOST else [_EVERYWHERE]
 
 
