@@ -14,6 +14,7 @@ from loaders.files.active import active_parts, of_formula
 from loaders.files.addresses import column_letters, split_address
 from loaders.files.conditional import marked_cells
 from loaders.files.delimited import rows_of_text
+from loaders.files.further import goes_on
 from loaders.files.guard import check_bytes, is_workbook
 from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Kind, Problem, damaged, far_cell, may_be_marked
@@ -102,7 +103,7 @@ def _too_long(content: bytes, sheets: Sequence[Sheet]) -> list[Problem]:
 
 
 def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]:
-    """Report each other sheet with rows under at least half of the headings, which would silently be omitted."""
+    """Report each other sheet with rows under at least half of the headings, or like those of the list: they would silently be omitted."""
     # Of a list the first row; of a file with a title above, the first of those with the most texts.
     named = [_texts(row) for row in (*table[3][:1], *sorted(table[3][:_HEADING_ROWS], key=lambda row: -len(_texts(row)))[:1])]
     for sheet in others:
@@ -112,11 +113,18 @@ def _of_other_sheets(table: Table, others: Sequence[Sheet]) -> Iterator[Problem]
             texts = _texts(row)
             if any(len(texts & headings) >= max(2, len(headings) / 2) for headings in named):
                 count = sum(any(str(cell).strip() for cell in below) for below in sheet.rows[at + 1 :])
-                what = Message("rows_of_sheet_or_more" if sheet.is_cut else "rows_of_sheet", count=count)
                 if count:
-                    expected, remedy = Message("rows_on_first_sheet", sheet=table[0]), Message("remedy_one_sheet")
-                    yield Problem("sheet", what, expected, remedy, sheet=sheet.name, row=at + 1)
+                    yield _further(table, sheet, count, row=at + 1)
                 break
+        else:
+            if count := goes_on(table[3][1:], _from_first_value(sheet)[3]):
+                yield _further(table, sheet, count, row=1)
+
+
+def _further(table: Table, sheet: Sheet, count: int, *, row: int) -> Problem:
+    what = Message("rows_of_sheet_or_more" if sheet.is_cut else "rows_of_sheet", count=count)
+    expected, remedy = Message("rows_on_first_sheet", sheet=table[0]), Message("remedy_one_sheet")
+    return Problem("sheet", what, expected, remedy, sheet=sheet.name, row=row)
 
 
 def _texts(row: Sequence[Any]) -> set[str]:

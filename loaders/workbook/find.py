@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kpis.message import Message
 from loaders.files.addresses import column_letters, column_number, split_address
+from loaders.files.further import goes_on
 from loaders.files.problems import Kind, Problem
 from loaders.files.sheets import MAX_AREA, Sheet
 from loaders.workbook.layout import Column, Layout, plain_heading
@@ -80,7 +81,22 @@ def find_tables(sheets: Mapping[str, Sequence[Sequence[Any]]], layout: Layout) -
         problems += wrong
         if len(claimed) == 1 and not wrong:  # the other tables are still read, so that every problem is reported at once
             tables[key] = table
+    placed = {name for claimed in claims.values() for name, _, _ in claimed}
+    for name in sheets.keys() - placed:
+        problems += _further(name, sheets[name], tables.values())
     return tables, problems
+
+
+def _further(name: str, cells: Sequence[Sequence[Any]], tables: Iterable[Table]) -> list[Problem]:
+    """Return the problem of a sheet without headings on which a table goes on: its rows would silently be omitted."""
+    for table in tables:
+        if count := goes_on(table.cells[table.top :], cells):
+            expected, remedy = (
+                Message("rows_under_headings", sheet=table.sheet),
+                Message("remedy_rows_under_headings", sheet=table.sheet),
+            )
+            return [Problem("sheet", Message("rows_of_sheet", count=count), expected, remedy, sheet=name, cell="A1", row=1)]
+    return []
 
 
 def _best(cells: Sequence[Sequence[Any]], layout: Layout) -> tuple[str, int, int]:

@@ -97,6 +97,8 @@ REFUSED: dict[str, tuple[bytes, list[tuple[str, str, int | None]]]] = {
             ("other places", [NAMES[4], *NAMES[:4]]),
         )
     },
+    "more rows on another sheet without headings": (continued(NEXT.split(","), NEXT.replace("2025", "2026").split(",")), [("sheet", "", 1)]),
+    "more rows on another sheet without headings, from its second column": (continued(["", *NEXT.split(",")[:4], 5]), [("sheet", "", 1)]),
 }  # fmt: skip
 
 
@@ -158,6 +160,11 @@ ACCEPTED: dict[str, bytes] = {
     ),
     "the headings explained on another sheet": book(
         NAMES, VALUES, change=lambda b: [b.create_sheet("説明").append([name, "…"]) for name in NAMES]
+    ),
+    "sums on another sheet": book(
+        NAMES,
+        VALUES,
+        change=lambda b: [*map(b.create_sheet("集計").append, (["局", "計"], ["水道局", 31_000_000], ["WATERWORKS", 5]))],
     ),
     "the same headings without a row on another sheet": book(NAMES, VALUES, change=lambda b: b.create_sheet("様式").append(NAMES)),
 }
