@@ -35,6 +35,7 @@ from kpis.periods import Period, parse_period
 from kpis.registers import TOLD_BY_RECORD, Register
 from kpis.state import REPORTED, State
 from kpis.store import queries, register_history, tables
+from kpis.store.definition_history import as_lived
 from kpis.store.fields import Stored, key_columns, records
 from kpis.store.queries import PAGE_SIZE, Counted, Filter, ProcedureOnDay
 from kpis.text import named
@@ -74,8 +75,13 @@ class Moment:
 
     @property
     def book(self) -> Book:
-        """Return every indicator with its figures, all vintages."""
-        return self.state.book()
+        """Return every indicator with its figures, all vintages; the lives of units as known at the instant."""
+        book, before = self.state.book(), self._lives_before
+        if not before:
+            return book
+        return self.state.kept(
+            "read", ("book", self.known_at), lambda: replace(book, organisation=as_lived(book.organisation, before), _sums={})
+        )
 
     @property
     def organisation(self) -> Organisation:
@@ -89,8 +95,21 @@ class Moment:
 
     @property
     def units(self) -> dict[str, tables.Bureau]:
-        """Return the rows of the organisation units by code, in catalogue order."""
-        return self.by_code(tables.Bureau)
+        """Return the rows of the organisation units by code, in catalogue order, with their lives as known at the instant."""
+        units, before = self.by_code(tables.Bureau), self._lives_before
+        if not before:
+            return units
+        made = records(tables.Bureau, ({**vars(row), **before.get(code, {})} for code, row in units.items()))
+        return {row.bureau_code: row for row in made}
+
+    @property
+    def _lives_before(self) -> dict[str, Row]:
+        """Return the lives of units that a later list changed, as known at the instant."""
+        if self.known_at is None:
+            return {}
+        return self.state.kept(
+            "read", ("lives", self.known_at), lambda: self.state.store.before_changes(tables.Bureau, self.known_at)
+        )
 
     @property
     def reporting_units(self) -> frozenset[str]:

@@ -245,3 +245,10 @@ class ListDecision(Vocabulary):
     KEEP = "keep"
     END = "end"
     NEVER = "never"
+
+
+class DatedDefinition(Vocabulary):
+    """A table of definitions with days whose changes are kept."""
+
+    BUREAU = "bureau"
+    REPORTING_PERIOD = "reporting_period"

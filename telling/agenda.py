@@ -79,7 +79,7 @@ class Item:
 def late_reports(telling: Telling, period_code: str, *, viewer: str, known_at: datetime | None = None) -> tuple[OffTrackRow, ...]:
     """Return a row for each bureau's overdue report of a quarter, limited to the bureaus that the viewer may follow up."""
     store, label = telling.moment.state.store, parse_period(period_code).label(telling.words.language)
-    due = window(store, "", period_code).due_on
+    due = window(store, "", period_code, known_at=known_at).due_on
     if due is None:
         return ()
     standings = coverage(store, [period_code], viewer=viewer, today=telling.as_of, known_at=known_at)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
+from kpis.declared import Row
 from kpis.errors import StepRefused
 from kpis.figures.organisation import Organisation
 from kpis.government import government
@@ -16,6 +17,7 @@ from kpis.reporting.access import Viewer, require
 from kpis.reporting.kept import id_of, subject_of
 from kpis.reporting.people import COMMAND_LINE, allow, grants_of
 from kpis.store import tables
+from kpis.store.definition_history import before_changes
 from kpis.store.fields import record_of
 from kpis.store.store import Store
 
@@ -78,16 +80,16 @@ class ReportStanding:
     is_approved: bool = False  # an earlier report was approved; a correction in progress is not late
 
 
-def window_of(session: Session, bureau_code: str, period_code: str) -> Window:
+def window_of(session: Session, bureau_code: str, period_code: str, known_at: datetime | None = None) -> Window:
     """Return the reporting days of a bureau for a period."""
-    return windows_in(session, [period_code]).of(bureau_code, period_code)
+    return windows_in(session, [period_code], known_at).of(bureau_code, period_code)
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
     """The reporting days of several periods, and all leave, by period or by bureau and period."""
 
-    periods: Mapping[str, tables.ReportingPeriod]
+    periods: Mapping[str, Window]  # without leave
     leaves: Mapping[tuple[str, str], date]
 
     def of(self, bureau_code: str, period_code: str) -> Window:
@@ -95,24 +97,33 @@ class Windows:
         period, until = self.periods.get(period_code), self.leaves.get((bureau_code, period_code))
         if period is None:
             return Window(period_code=period_code, opens_on=None, due_on=None, locks_on=None, leave_until=until)
-        return record_of(Window, period, leave_until=until)
+        return replace(period, leave_until=until)
 
 
 def windows_in(session: Session, periods: Sequence[str], known_at: datetime | None = None) -> Windows:
-    """Return the reporting days of several periods, within a session."""
+    """Return the reporting days of several periods, as known at an instant, within a session."""
     period_table, leave = tables.ReportingPeriod, tables.ReportingException
     query = select(leave).where(col(leave.period_code).in_(periods)).order_by(col(leave.id))  # the newest takes precedence
     granted = session.exec(query if known_at is None else query.where(leave.granted_at <= known_at))
+    before, listed = (
+        before_changes(session, period_table, known_at),
+        select(period_table).where(col(period_table.period_code).in_(periods)),
+    )
     return Windows(
-        {row.period_code: row for row in session.exec(select(period_table).where(col(period_table.period_code).in_(periods)))},
+        {row.period_code: _as_it_stood(record_of(Window, row), before.get(row.period_code, {})) for row in session.exec(listed)},
         {(row.bureau_code, row.period_code): row.until for row in granted},
     )
 
 
-def window(store: Store, bureau_code: str, period_code: str) -> Window:
-    """Return the reporting days of a bureau for a period; they are not confidential."""
+def _as_it_stood(window: Window, before: Row) -> Window:
+    """Return the days of a period with those that later changed."""
+    return replace(window, **{name: day for name, day in before.items() if name != "publishes_on"})
+
+
+def window(store: Store, bureau_code: str, period_code: str, *, known_at: datetime | None = None) -> Window:
+    """Return the reporting days of a bureau for a period, as known at an instant; they are not confidential."""
     with store.reading() as session:
-        return window_of(session, bureau_code, period_code)
+        return window_of(session, bureau_code, period_code, known_at)
 
 
 def windows_of(store: Store, bureau_code: str, periods: Sequence[str]) -> list[Window]:
@@ -177,7 +188,7 @@ def coverage(
     with store.reading() as session:
         allow(session, viewer, "see_standings")
         own = None if viewer == COMMAND_LINE else Viewer(grants=grants_of(session, viewer)).bureaus("see_standings")
-        organisation = Store.organisation_in(session)
+        organisation = Store.organisation_in(session, known_at)
         owed = {code: [b for b in owing(organisation, code) if own is None or b in own] for code in periods}
         return standings_in(session, owed, today, known_at)
 

@@ -28,6 +28,7 @@ from kpis.registers import LISTS
 from kpis.seen import doing
 from kpis.store import tables, translations
 from kpis.store.changed import StateOf, marked, watched
+from kpis.store.definition_history import as_lived, before_changes
 from kpis.store.engine import make_file, open_engine
 from kpis.store.fields import is_storable, key_columns, record_of
 from kpis.store.register_history import as_known
@@ -234,14 +235,20 @@ class Store:
         return Book(tuple(entries), sources, organisation)
 
     @staticmethod
-    def organisation_in(session: Session) -> Organisation:
-        """Read every unit and succession, within a session."""
+    def organisation_in(session: Session, known_at: datetime | None = None) -> Organisation:
+        """Read every unit and succession, within a session; the lives of units as known at an instant."""
         units, successions = table_of(tables.Bureau), table_of(tables.Succession)
         in_order = select(units).order_by(units.c.sort_order, units.c.bureau_code)
-        return Organisation(
+        organisation = Organisation(
             tuple(_unit(row) for row in with_texts(session, tables.Bureau, session.execute(in_order))),
             tuple(record_of(Succession, s) for s in session.execute(select(successions).order_by(successions.c.id))),
         )
+        return as_lived(organisation, before_changes(session, tables.Bureau, known_at))
+
+    def before_changes(self, model: type[SQLModel], known_at: datetime | None) -> dict[str, Row]:
+        """Return what rows of a definition with days, changed since an instant, were then."""
+        with self.reading() as session:
+            return before_changes(session, model, known_at)
 
     def organisation(self) -> Organisation:
         """Read every unit and succession."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from kpis.grouped import grouped
 from kpis.periods import first_instant, parse_period
 from kpis.registers import LISTS, REGISTERS
 from kpis.seen import doing
-from kpis.store import tables, translations
+from kpis.store import definition_history, tables, translations
 from kpis.store.fields import is_storable
 from kpis.store.many import insert_many
 from kpis.store.register_history import FIRST_KNOWN
@@ -127,7 +127,7 @@ def apply_rows(
         given = [{**texts, **value} for value in values]
         return upsert(session, kind, given, origin=Origin(loaded_at, sha256, list_name=list_name))
     if listed.stored == "days":
-        return _set_calendar(session, values, kept={row["period_code"] for row in kept})
+        return _set_calendar(session, values, kept={row["period_code"] for row in kept}, origin=Origin(loaded_at, sha256))
     if "period_code" in table.c:
         ensure_periods(session, {v["period_code"] for v in values if v["period_code"]})
     session.execute(delete(table))
@@ -206,11 +206,21 @@ def upsert(session: Session, kind: str, values: list[Row], *, origin: Origin) ->
     translations.put(session, model, texts)
     if changes:
         session.execute(insert(table_of(tables.RegisterChange)), changes)
+    _note_definitions(session, kind, ((row[key.name], row) for row in later), stored_of, origin=origin)
     if is_register and origin.list_name:
         _note_the_list(session, table, [row[key.name] for row in values], origin.list_name)
     if kind == RowKind.MILESTONE:
         _append_milestone_dates(session, values, stored_of, origin=origin)
     return len(fresh) + sum(1 for row in later if row[key.name] in stored_of)
+
+
+def _note_definitions(
+    session: Session, kind: str, later: Iterable[tuple[str, Row]], stored_of: Mapping[str, Row], *, origin: Origin
+) -> None:
+    """Record what stored rows were, if they are of a definition with days."""
+    if kind in definition_history.DATED:
+        changed = ((code, stored_of[code], row) for code, row in later if code in stored_of)
+        definition_history.note(session, kind, changed, known_at=origin.known_at, sha256=origin.file_sha256)
 
 
 def _note_the_list(session: Session, table: Table, codes: Sequence[str], name: str) -> None:
@@ -349,13 +359,21 @@ def _reason(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["reason_class"] or "", row["reason_text"] or ""
 
 
-def _set_calendar(session: Session, values: list[Row], *, kept: Collection[str]) -> int:
+def _set_calendar(session: Session, values: list[Row], *, kept: Collection[str], origin: Origin) -> int:
     """Set the days of every period in the file, and clear those of all others but the kept: the file is the whole calendar."""
     table = table_of(tables.ReportingPeriod)
     ensure_periods(session, {given["period_code"] for given in values})
-    session.execute(
-        update(table).where(table.c.period_code.not_in(kept)).values(opens_on=None, due_on=None, locks_on=None, publishes_on=None)
-    )
+    no_days = dict.fromkeys(definition_history.PERIOD_DAYS)
+    new = {given["period_code"]: given for given in values}
+    log = table_of(tables.DefinitionChange)
+    moved = set(session.execute(select(log.c.row_code).where(log.c.table_name == table.name)).scalars())
+    changed = [
+        (row.period_code, dict(row._mapping), new.get(row.period_code, no_days))
+        for row in session.execute(select(table))
+        if row.period_code not in kept and (row.period_code in moved or any(row._mapping[name] for name in no_days))
+    ]
+    definition_history.note(session, table.name, changed, known_at=origin.known_at, sha256=origin.file_sha256)
+    session.execute(update(table).where(table.c.period_code.not_in(kept)).values(**no_days))
     for given in values:
         session.execute(update(table).where(table.c.period_code == given["period_code"]).values(**given))
     return len(values)

@@ -26,7 +26,6 @@ from kpis.reporting.submissions import approve, confirm, submit
 from kpis.settings import ROOT, settings
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
-from kpis.store.upgrade import upgrade
 from loaders.load import load_file
 from loaders.workbook.door import issue_template
 from loaders.workbook.layout import load_layout
@@ -43,7 +42,7 @@ BUREAU, PERIOD, TODAY, LEE = "PARKS", "FY2025-Q1", date(2025, 4, 20), "lee@parks
 def migrated(folder: Path) -> None:
     """An older database comes to the tables of the classes, CHECKs included; a new one is made of the classes and shows no fault of a migration."""
     older = Store(f"sqlite:///{folder / 'older.db'}")
-    upgrade(older.engine, to="0001")
+    older.migrate(to="0001")
     older.migrate()
     with older.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), tables.SQLModel.metadata) == []

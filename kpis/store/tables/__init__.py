@@ -50,7 +50,15 @@ from kpis.store.tables.projects import (
     StrategyVersionFields,
 )
 from kpis.store.tables.questions import Question, QuestionAnswer, QuestionReply, QuestionUpload
-from kpis.store.tables.registers import Facility, FacilityFields, ListDecision, Procedure, ProcedureFields, RegisterChange
+from kpis.store.tables.registers import (
+    DefinitionChange,
+    Facility,
+    FacilityFields,
+    ListDecision,
+    Procedure,
+    ProcedureFields,
+    RegisterChange,
+)
 from kpis.store.tables.reports import (
     Deputy,
     IssuedTemplate,

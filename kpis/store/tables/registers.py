@@ -186,6 +186,20 @@ class RegisterChange(fields.NumberedRow, table=True):
     reason_text: str = ""
 
 
+class DefinitionChange(fields.NumberedRow, table=True):
+    """What one row of a definition with days was until a list changed it; append-only, one row per change.
+
+    ``before_json`` holds the columns that changed. ``kpis.store.definition_history`` says what stood at an instant.
+    """
+
+    __table_args__ = (one_of("table_name", words.DatedDefinition), Index("definition_change_by_instant", "table_name", "known_at"))
+    table_name: str
+    row_code: str
+    before_json: str
+    known_at: Instant
+    file_sha256: Annotated[str | None, refers("original_file.sha256")] = None
+
+
 class ListDecision(fields.NumberedRow, table=True):
     """A decision on a row missing from its reloaded list; append-only, the last one counts."""
 
