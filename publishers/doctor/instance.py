@@ -29,7 +29,10 @@ from publishers.editions.keys import Key, key_fault, pinned_key, waiting_key
 from publishers.editions.verify import EditionFault, verify
 from publishers.fonts import FONTS, japanese
 
-_NARROWEST = {4: 8, 6: 32}  # a proxy network wider than this cannot be trusted
+# The widest network whose machines can all be reverse proxies: that of the pods of a cluster. A wider one, or a whole private network,
+# is that of an office: anybody in it could say to ask for any other address.
+_WIDEST = {4: 16, 6: 56}
+_WHOLE = ip_network("192.168.0.0/16")  # the others of RFC 1918 are wider
 
 
 def examined(*, now: datetime) -> Iterator[Finding]:
@@ -90,7 +93,7 @@ def addresses(chosen: Settings) -> Iterator[Finding]:
             yield ok("addresses", "doctor_address_there", address=chosen.public_url)
     for proxy in chosen.trusted_proxies:
         network = ip_network(proxy, strict=False)
-        if network.prefixlen < _NARROWEST[network.version]:
+        if network.prefixlen < _WIDEST[network.version] or network == _WHOLE:
             yield wrong("addresses", "doctor_proxies_wide", network=proxy)
     if chosen.metrics_port and chosen.metrics_address not in LOOPBACK:
         yield doubt("addresses", "doctor_metrics_open", address=chosen.metrics_address, port=chosen.metrics_port)

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from api import ready
-from kpis.languages import pair_shipped
+from kpis.languages import both_shipped, pair_shipped
 from kpis.memory import allow_files
 from kpis.settings import Settings, settings
 from kpis.store.store import Store, utc_now
@@ -280,6 +280,17 @@ def test_what_is_wrong_with_settings_and_addresses_is_named(place: Path, monkeyp
         "COOKIE_SECRET" in said(findings)["cookie_secret_weak" if "cookie_secret_weak" in said(findings) else "settings_to_correct"]
     )
     assert "database" not in {finding.check for finding in findings}, "what the settings would say is not guessed"
+
+
+@pytest.mark.parametrize(
+    ("network", "is_wide"),
+    [("10.0.0.0/8", True), ("10.0.0.0/15", True), ("172.16.0.0/12", True), ("192.168.0.0/16", True), ("fd00::/48", True), ("::/0", True),
+     ("10.244.0.0/16", False), ("192.168.1.0/24", False), ("10.0.0.5", False), ("fd00:10:244::/56", False), ("fd00::5", False)],
+)  # fmt: skip
+def test_a_network_of_an_office_is_no_network_of_proxies(network: str, is_wide: bool) -> None:
+    chosen = settings().model_copy(update={"trusted_proxies": (network,)})
+    told = [finding.message for finding in instance.addresses(chosen) if finding.message.key == "doctor_proxies_wide"]
+    assert [network in both_shipped(message) for message in told] == [True] * is_wide
 
 
 def test_packages_that_were_not_tried_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
