@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,9 @@ from tests.publishers.public_server import public_server
 from tests.shared import begin_run, copied, empty, end_run, forget, made_once, postgresql, shared_folder, shipped
 from tests.small_government import begin, settle
 
+# Keep compiled modules even if the machine disables them, as make does: every process of the tests loads them.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 gc.disable()  # until all is collected: what is imported stays, and the collector would walk it a hundred times (a fifth of collecting)
 in_memory()  # before anything asks where temporary files go; the processes that tests start take it from the environment
 CHOSEN.forks = True
@@ -41,7 +45,7 @@ SERVED = "tests/web/"
 COSTS = {
     "browser": {"chromium"},
     "server": {"published_port", "server", "small_server", "new_server", "new_small_server"},
-    "edition": {"published", "house"},
+    "edition": {"published", "house", "odd_site"},
     "store": {"store", "tokyo", "reporting"},
     "unit": set(),
 }

@@ -193,7 +193,9 @@ def test_every_page_shows_the_view_of_its_address_and_leaves_the_address_as_it_i
     for path, own in VIEWS.items():
         viewer = Viewer(site.port)
         tab = Tab(viewer)
-        tab.send(page=path.removeprefix("/"), query=f"as_of=2023-06-30&view=now&lang={language}&{quote(own, safe='=&')}".rstrip("&"))
+        tab.send(
+            page=path.removeprefix("/"), query=f"as_of=2023-06-30&view=now&lang={language}&{quote(own, safe='=&')}".rstrip("&")
+        )
         tab.read(until="script_finished")
         viewer.close()
         assert tab.day == "2023-06-30", path

@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from kpis.store import tables
+from kpis.settings import Settings
+from kpis.store import tables, translations
 from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.text import format_date
 from publishers.editions import on_disk
+from publishers.site import pages_registers
 from telling.citation import citation, edition_address
 from telling.words import Words
 from tests.posting import Took, mail_server
 from tests.publishers.house import House, built, small
 from tests.publishers.ledger import Ledger
 from tests.publishers.telling import Clock
+from tests.shared import made_once
 
 
 @pytest.fixture
@@ -34,6 +37,29 @@ def house(tokyo: Store, tmp_path: Path) -> House:
 def small_house(tmp_path: Path) -> House:
     """The same of the small government, for what does not depend on which figures are published."""
     return small(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def odd_site(tokyo: Store) -> Path:
+    """The pages of an edition that is odd in three ways, each asked about by a test of its own; read only.
+
+    It was published under an address of this machine, an indicator is called by markup, and lists are cut at five rows.
+    """
+
+    def make(folder: Path) -> None:
+        made = built(tokyo, folder)
+        hostile = {"name_ja": "<script>alert(1)</script>", "definition_ja": '"><img src=x onerror=alert(1)>'}
+        with made.store.writing() as session:
+            translations.put(session, tables.Indicator, [{"indicator_code": "fax_reduction_rate", **hostile}])
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(pages_registers, "LISTED", 5)
+            monkeypatch.setattr(pages_registers.listed_procedures, "__kwdefaults__", {"most": 5})
+            here = property(lambda self: Settings(EDITIONS_DIR=self.folder, PUBLIC_URL="http://127.0.0.1:8501"))  # type: ignore[call-arg]
+            monkeypatch.setattr(House, "chosen", here)
+            made.publish()
+        made.keep()
+
+    return on_disk.opened(made_once("odd edition", make) / "editions", 1).folder / "site"
 
 
 def ledgers_of(port: int, house: House) -> dict[str, Ledger]:

@@ -25,7 +25,6 @@ from kpis.store.store import Store
 from kpis.store.tables import table_of
 from kpis.text import format_date
 from publishers.editions import on_disk
-from publishers.site import pages_registers
 from telling import pictures
 from telling.blocks import Telling
 from telling.citation import citation
@@ -307,19 +306,14 @@ def test_a_number_of_a_breakdown_carries_the_value_that_machines_read(site: Path
     assert '<data value="69.0">69</data>' in page
 
 
-def test_a_list_too_long_for_a_page_shows_its_beginning_and_the_way_to_all_of_it(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pages_registers, "LISTED", 5)
-    monkeypatch.setattr(pages_registers.listed_procedures, "__kwdefaults__", {"most": 5})
-    folder = house.publish().folder / "site"
+def test_a_list_too_long_for_a_page_shows_its_beginning_and_the_way_to_all_of_it(odd_site: Path) -> None:
     for language, prefix in (("ja", ""), ("en", "../")):
         words = Words(language)
-        page = html(folder, "procedures.html", language)
+        page = html(odd_site, "procedures.html", language)
         assert words("ed_list_first", total="69", shown="5") in unheld(page)
         assert f'<a href="{prefix}data/procedures.csv">procedures.csv</a>' in page
-        assert len(tables_of(folder, "procedures.html", language)[words("col_name")]) == 5
-        assert len(tables_of(folder, "facilities.html", language)[f"{words('col_facility')}#2"]) == 5
+        assert len(tables_of(odd_site, "procedures.html", language)[words("col_name")]) == 5
+        assert len(tables_of(odd_site, "facilities.html", language)[f"{words('col_facility')}#2"]) == 5
 
 
 def test_a_procedure_digitised_after_the_day_of_the_edition_counts_as_planned(small_house: House) -> None:
