@@ -344,22 +344,24 @@ def test_the_method_page_is_the_published_method(site: Path) -> None:
     assert "Planned path" in english and "計画線" not in english
 
 
-def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(published: House, tmp_path: Path) -> None:
-    target = tmp_path / "out"
-    made = export.export(target, chosen=published.chosen)
+def test_an_export_holds_the_edition_shown_and_the_earlier_ones_byte_for_byte(small_house: House, tmp_path: Path) -> None:
+    for _ in range(2):
+        small_house.publish()
+    target = tmp_path / "away" / "out"
+    made = export.export(target, chosen=small_house.chosen)
     assert made.number == 2 and (target / "index.html").is_file() and (target / "robots.txt").is_file()
     for number in (1, 2):
-        copied, own = target / "editions" / f"{number:04d}", on_disk.opened(published.folder, number).folder
+        copied, own = target / "editions" / f"{number:04d}", on_disk.opened(small_house.folder, number).folder
         kept = {p.relative_to(own / "site"): p.read_bytes() for p in (own / "site").rglob("*") if p.is_file()}
         proof = {Path(name): (own / name).read_bytes() for name in (on_disk.MANIFEST, on_disk.SIGNATURE)}
         assert {p.relative_to(copied): p.read_bytes() for p in copied.rglob("*") if p.is_file()} == {**kept, **proof}
-    address = edition_address(2, published.chosen).removeprefix("https://reform.example.jp/")
+    address = edition_address(2, small_house.chosen).removeprefix("https://reform.example.jp/")
     assert (target / address / "index.html").is_file()  # the address that citations name
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+    assert [p.name for p in target.parent.iterdir()] == ["out"]
     with pytest.raises(FigureRefused):
-        export.export(target, chosen=published.chosen)
+        export.export(target, chosen=small_house.chosen)
     with pytest.raises(NotFound):
-        export.export(tmp_path / "other", number=7, chosen=published.chosen)
+        export.export(target.with_name("other"), number=7, chosen=small_house.chosen)
 
 
 def test_what_an_edition_leaves_out_is_blank_for_a_page_that_asks(published: House) -> None:
