@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -25,7 +26,8 @@ from kpis.store.store import Store, utc_now
 from loaders.workbook.submit import take_template
 from publishers.editions import publication
 from tests.kpis.test_settings import office
-from tests.shared import copied, filled_once
+from tests.shared import copied, filled_once, made_once
+from tests.shared import settled as closed
 from tests.small_government import (
     ADMIN,
     ANNA,
@@ -102,18 +104,37 @@ def prepare(store: Store) -> None:
     deputies.name_deputy(store, actor=ANNA, email=VICE, stands_in_for=ANNA, from_date=today, until_date=today + timedelta(days=9))
 
 
-@pytest.fixture
-def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Store]:
-    """An office instance in a folder of its own, of which two editions are published and a report of GENERAL is filled."""
+def nothing(_store: Store, _folder: Path) -> None:
+    """Add nothing to what is there."""
 
-    def instance(name: str) -> Store:
-        folder = tmp_path / name
-        folder.mkdir()
-        store = copied(filled_once("commands by role", prepare), folder / "own.db")
-        catalogue, official = write_small_government(folder / "data")
+
+def filled(store: Store, folder: Path) -> None:
+    """Fill a report of GENERAL."""
+    book = openpyxl.load_workbook(io.BytesIO(take_template(store, "GENERAL", PERIOD, actor=AYA)))
+    figures = book["指標の実績"]
+    row = next(cell.row for cells in figures.iter_rows() for cell in cells if cell.value == RATE[0])
+    figures[f"H{row}"], figures[f"I{row}"] = 700, 1000  # numerator and denominator
+    book.save(folder / "report.xlsx")
+
+
+def published(store: Store, _folder: Path) -> None:
+    for note in ("一", "二"):
+        publication.publish(store, note=note, now=utc_now(), viewer=OFFICE)
+
+
+BEGINS = {"rollback": published} | {name: filled for name in COMMANDS if name.startswith("load")}
+Opened = Callable[[Path, Callable[[Store, Path], None]], Store]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> Opened:
+    """An office instance in a folder of its own, a copy of one that was made once; the environment names the one opened last."""
+
+    def named(folder: Path) -> Store:
+        store = Store(f"sqlite:///{folder / 'own.db'}")
         for setting, value in office(
-            CATALOGUE_DIR=str(write_sections(catalogue)),
-            OFFICIAL_DIR=str(official),
+            CATALOGUE_DIR=str(folder / "data" / "catalogue"),
+            OFFICIAL_DIR=str(folder / "data" / "official"),
             DATABASE_URL=store.url,
             EDITIONS_DIR=str(folder / "editions"),
             SIGNING_KEY_FILE=str(folder / "signing.key"),
@@ -122,15 +143,18 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], S
         settings.cache_clear()
         return store
 
+    def instance(folder: Path, begins: Callable[[Store, Path], None]) -> Store:
+        def make(place: Path) -> None:
+            copied(filled_once("commands by role", prepare), place / "own.db")
+            write_sections(write_small_government(place / "data")[0])
+            store = named(place)
+            begins(store, place)
+            closed(store)
+
+        shutil.copytree(made_once(f"commands by role, {begins.__name__}", make), folder, symlinks=True)
+        return named(folder)
+
     return instance
-
-
-def filled(store: Store, path: Path) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(take_template(store, "GENERAL", PERIOD, actor=AYA)))
-    figures = book["指標の実績"]
-    row = next(cell.row for cells in figures.iter_rows() for cell in cells if cell.value == RATE[0])
-    figures[f"H{row}"], figures[f"I{row}"] = 700, 1000  # numerator and denominator
-    book.save(path)
 
 
 def counts(store: Store) -> tuple[object, ...]:
@@ -152,7 +176,7 @@ def tried(words: list[str], email: str, folder: Path) -> str:
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_each_person_may_do_by_command_what_the_table_says(opened: Callable[[str], Store], tmp_path: Path, name: str) -> None:
+def test_each_person_may_do_by_command_what_the_table_says(opened: Opened, tmp_path: Path, name: str) -> None:
     expected = dict(zip(PERSONS, EXPECTED[name].split(), strict=True))
     got = {}
     try:
@@ -160,14 +184,10 @@ def test_each_person_may_do_by_command_what_the_table_says(opened: Callable[[str
             PERSONS, key=lambda each: expected[each]
         ):  # who may, each in an instance of their own; then all others in one
             if expected[person] != "-" or "-" not in got.values():
-                store = opened(person)
-                if name == "rollback":
-                    for note in ("一", "二"):
-                        publication.publish(store, note=note, now=utc_now(), viewer=OFFICE)
-                if name.startswith("load"):
-                    filled(store, tmp_path / "report.xlsx")
+                place = tmp_path / person
+                store = opened(place, BEGINS.get(name, nothing))
             before = counts(store)
-            got[person] = tried(COMMANDS[name], PERSONS[person], tmp_path)
+            got[person] = tried(COMMANDS[name], PERSONS[person], place)
             if got[person] == "-" and expected[person] == "d":
                 assert {row["state"] for row in store.all_of(tables.Submission)} == {"draft"}
                 got[person] = "d"
