@@ -36,6 +36,8 @@ class App(st.App):
         PagesManager.uses_pages_directory = False
         # Before its routes are made, but after the script's path is known, beside which config.toml lies.
         config.set_option("server.baseUrlPath", settings().base_path)
+        # Secrets are settings; Streamlit would read a file in the home of the user, which a unit of systemd closes, and answer 500 to all.
+        config.set_option("secrets.files", [])
 
     def gated(self) -> ASGIApp:
         """Return the pages behind the gates, which know the sessions."""
