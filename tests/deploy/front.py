@@ -31,7 +31,7 @@ from tests.web.served import Instance
 SHIPPED = ROOT / "deploy" / "nginx"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/sbin")
 PUBLIC, OFFICE = "kpi.example.jp", "office.example.jp"
-# What distributions have round it, with every folder in a place of the test.
+# What Debian has round it, with every folder in a place of the test.
 _AROUND = """{user}worker_processes 2;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
@@ -41,6 +41,7 @@ http {{
     default_type application/octet-stream;
     access_log {folder}/access.log;
     sendfile on;
+    ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
     include {folder}/conf.d/*.conf;
 }}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
+import ssl
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from kpis.settings import ROOT, Settings
+from tests.deploy.front import NGINX, OFFICE, PUBLIC, nginx
+from tests.oidc import free_port
 
 DEPLOY = ROOT / "deploy"
 FILES = sorted(path for path in DEPLOY.rglob("*") if path.is_file())
@@ -71,6 +75,23 @@ def test_the_process_that_a_visitor_is_noted_for_and_the_other_one_are_never_cou
     text = (DEPLOY / "nginx" / "mieruka.conf.template").read_text(encoding="utf-8")
     noted = re.findall(r"^upstream \w+_(?:one|two) .*$", text, re.M)
     assert len(noted) == 4 and all(line.count("max_fails=0;") == 2 for line in noted)
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginxがありません / no nginx on this machine: apt-get install nginx-light")
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.parametrize("name", [PUBLIC, OFFICE, "another.example.jp"])
+def test_nobody_speaks_tls_older_than_1_2_whatever_the_nginx_conf_around_allows(tmp_path: Path, name: str) -> None:
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    ports = free_port(), free_port()
+    with (
+        nginx(tmp_path / "front", editions=tmp_path, ports=ports, office=(1, 2), public=(3, 4)),
+        socket.create_connection(("127.0.0.1", ports[0]), timeout=60) as line,
+        pytest.raises(ssl.SSLError, match="PROTOCOL_VERSION"),
+    ):
+        old.wrap_socket(line, server_hostname=name)
 
 
 @pytest.mark.parametrize("name", ["systemd/public.env.example", "compose.yaml", "compose.env.example", "kubernetes/config.yaml"])
