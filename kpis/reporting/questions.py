@@ -160,38 +160,25 @@ def close(store: Store, code: str, *, actor: str) -> None:
         record(session, actor, CLOSED, _subject(code), detail=f"{answered}/{len(replies)}")
 
 
-def questions(store: Store, *, viewer: str) -> list[Question]:
-    """Return the questions that a person may see, newest first: the office every one, a bureau its own.
+def covered(store: Store, *, viewer: str, today: date) -> list[tuple[Question, list[Reply]]]:
+    """Return the questions that a person may see, newest first, each with what ``coverage`` returns of it: the office every one, a bureau its own.
 
     Raises:
         NotAllowed: the person may neither ask nor answer.
     """
-    with store.reading() as session:
-        return _listed(session, grants_of(session, viewer))
-
-
-def covered(store: Store, *, viewer: str, today: date) -> list[tuple[Question, list[Reply]]]:
-    """Return the questions as ``questions`` does, each with what ``coverage`` returns of it, all as at one moment.
-
-    Raises:
-        NotAllowed: as ``questions``.
-    """
+    table, replies = tables.Question, tables.QuestionReply
     with store.reading() as session:
         grants = grants_of(session, viewer)
-        return [(each, _coverage(session, each, _own(grants), today)) for each in _listed(session, grants)]
-
-
-def _listed(session: Session, grants: Sequence[Grant]) -> list[Question]:
-    require(grants, "see_questions")
-    table, replies = tables.Question, tables.QuestionReply
-    query, own = select(table).order_by(col(table.question_code).desc()), _own(grants)
-    if not may(grants, "ask_question"):
-        query = query.where(col(table.state) != QuestionState.DRAFT.value)
-    if own is not None:
-        query = query.where(
-            col(table.question_code).in_(select(col(replies.question_code)).where(col(replies.bureau_code).in_(own)))
-        )
-    return [_question(row) for row in session.execute(query).scalars()]
+        require(grants, "see_questions")
+        query, own = select(table).order_by(col(table.question_code).desc()), _own(grants)
+        if not may(grants, "ask_question"):
+            query = query.where(col(table.state) != QuestionState.DRAFT.value)
+        if own is not None:
+            query = query.where(
+                col(table.question_code).in_(select(col(replies.question_code)).where(col(replies.bureau_code).in_(own)))
+            )
+        listed = [_question(row) for row in session.execute(query).scalars()]
+        return [(each, _coverage(session, each, own, today)) for each in listed]
 
 
 def question(store: Store, code: str, *, viewer: str) -> Question:
