@@ -10,7 +10,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from kpis.government import FILES, SECTIONS, STEPS
+from kpis.government import FILES, SECTIONS, STEPS, settled
 from kpis.reporting import people, reports, saying
 from kpis.reporting.comparison import OBSERVATIONS, ReportedRow, Value
 from kpis.settings import ROOT
@@ -25,6 +25,12 @@ DAI = "dai@digital.example.jp"  # manager of DIGITAL
 OFFICE, SECOND = "office@reform.example.jp", "second@reform.example.jp"
 ADMIN = "admin@reform.example.jp"
 STRANGER = "stranger@elsewhere.example.com"
+CLERK, CHIEF = (
+    "clerk@general.example.jp",
+    "chief@general.example.jp",
+)  # of DOCUMENTS, and the approver of GENERAL: ``add_clerk_and_chief``
+DIRECTOR, VICE = "director@reform.example.jp", "vice@digital.example.jp"  # no account but what a test gives them
+ALWAYS_OPEN = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]  # a calendar
 IN_TIME = date(2023, 1, 20)
 
 _FILES: dict[str, list[dict[str, str]]] = {
@@ -140,6 +146,13 @@ def write_sections(folder: Path, *, steps: Sequence[str] = ()) -> Path:
         lines = ["bureau_code,step_code,name_ja,name_en", *(f"GENERAL,{step},{step}の確認,Check by {step}" for step in steps)]
         (folder / STEPS).write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def add_clerk_and_chief(store: Store, catalogue: Path) -> None:
+    """Give roles to a person of the section DOCUMENTS, which is written into the catalogue, and to the approver of GENERAL."""
+    with settled(write_sections(catalogue)):
+        people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
+    people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
 
 
 def settle(store: Store, folder: Path, *, calendar: list[dict[str, str]] | None = None) -> Store:

@@ -17,7 +17,6 @@ from typer.testing import CliRunner
 
 import manage
 from kpis.errors import NotAllowed, NotFound
-from kpis.government import settled
 from kpis.periods import local_day
 from kpis.reporting import deputies, people, withdrawals
 from kpis.settings import settings
@@ -30,13 +29,19 @@ from tests.shared import copied, filled_once, made_once
 from tests.shared import settled as closed
 from tests.small_government import (
     ADMIN,
+    ALWAYS_OPEN,
     ANNA,
     AYA,
+    CHIEF,
+    CLERK,
     DAI,
+    DIRECTOR,
     OFFICE,
     PERIOD,
     SECOND,
     STRANGER,
+    VICE,
+    add_clerk_and_chief,
     begin,
     write_sections,
     write_small_government,
@@ -44,11 +49,8 @@ from tests.small_government import (
 
 pytestmark = pytest.mark.edition
 SEALS, RATE = (("seal_abolished_procedures", "GENERAL", "FY2022-Q2"), ("electronic_decision_rate", "GENERAL", "FY2022-Q2"))
-CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
 REMOVED = "was@general.example.jp"
-CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of the section of RATE, and the approver of its bureau
-DIRECTOR, VICE = "director@reform.example.jp", "vice@digital.example.jp"  # VICE approves for DIGITAL, and stands in for ANNA
-PERSONS = {
+PERSONS = {  # CLERK is of the section of RATE; VICE approves for DIGITAL, and stands in for ANNA
     "own": AYA, "section": CLERK, "approver": CHIEF, "deputy": VICE, "other": DAI, "office": SECOND, "director": DIRECTOR, "administrator": ADMIN,
     "stranger": STRANGER, "removed": REMOVED, "nobody": "",
     "look-alike": AYA.replace("a", "\N{FULLWIDTH LATIN SMALL LETTER A}"), "the command line": people.COMMAND_LINE.title(),
@@ -90,11 +92,10 @@ OF_THE_MACHINE = {
 
 
 def prepare(store: Store) -> None:
-    begin(store, calendar=CALENDAR)
+    begin(store, calendar=ALWAYS_OPEN)
     command_line, today = people.COMMAND_LINE, local_day(utc_now())
-    with tempfile.TemporaryDirectory() as folder, settled(write_sections(write_small_government(Path(folder))[0])):
-        people.add_person(store, actor=command_line, email=CLERK, role="section", section_code="DOCUMENTS")
-    people.add_person(store, actor=command_line, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
+    with tempfile.TemporaryDirectory() as folder:
+        add_clerk_and_chief(store, write_small_government(Path(folder))[0])
     people.add_person(store, actor=command_line, email=DIRECTOR, role="director")
     people.add_person(store, actor=command_line, email=VICE, role="bureau_approver", bureau_code="DIGITAL")
     people.add_person(store, actor=people.COMMAND_LINE, email=REMOVED, role="bureau_manager", bureau_code="GENERAL")

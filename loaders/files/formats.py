@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal, Self
 
 Kind = Literal["percent", "scaled", "unit", "fraction", "date", "year", "duration", "hidden", "sign", "padded"]
 
@@ -33,19 +33,26 @@ class FormatMeaning:
     width: int = 0
 
 
-class Formatted(float):
+class _Noted:
+    """A number or text with one thing said of it, in the slot that its class names, also when it comes from the reading process."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __new__(cls, value: Any, note: Any) -> Self:
+        made = super().__new__(cls, value)  # type: ignore[call-arg]  # of the type beside it
+        setattr(made, cls.__slots__[0], note)
+        return made
+
+    def __reduce__(self) -> tuple[type[Self], tuple[Any, Any]]:
+        plain = float if isinstance(self, float) else str
+        return type(self), (plain(self), getattr(self, self.__slots__[0]))
+
+
+class Formatted(_Noted, float):
     """A number whose cell displays it differently from its stored value."""
 
     __slots__ = ("meaning",)
     meaning: FormatMeaning
-
-    def __new__(cls, value: float, meaning: FormatMeaning) -> Formatted:
-        made = super().__new__(cls, value)
-        made.meaning = meaning
-        return made
-
-    def __reduce__(self) -> tuple[type[Formatted], tuple[float, FormatMeaning]]:
-        return Formatted, (float(self), self.meaning)
 
     @property
     def shown(self) -> float:
@@ -53,7 +60,7 @@ class Formatted(float):
         return float(f"{float(self) * self.meaning.factor:.15g}")
 
 
-class Styled(str):
+class Styled(_Noted, str):
     """A text that shows another value than its characters: some or all crossed out (``is_struck``), raised or lowered.
 
     85 crossed out before 88 is no 8588, and 85.3 with a raised 1 is 85.3 with a footnote.
@@ -61,14 +68,6 @@ class Styled(str):
 
     __slots__ = ("is_struck",)
     is_struck: bool
-
-    def __new__(cls, text: str, is_struck: bool) -> Styled:
-        made = super().__new__(cls, text)
-        made.is_struck = is_struck
-        return made
-
-    def __reduce__(self) -> tuple[type[Styled], tuple[str, bool]]:
-        return Styled, (str(self), self.is_struck)
 
 
 # Built-in format numbers, which a workbook need not define (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).

@@ -17,10 +17,21 @@ from tests.browser.screen import at_rest, leave, pictured, rerun, tab, too_wide
 from tests.browser.test_journey import CALENDAR, text_of
 from tests.browser.test_reporting_local import WORDS, act_as
 from tests.browser.visits import GO
-from tests.small_government import ANNA, AYA, IN_TIME, OFFICE, PERIOD, figure, register_row, say_causes, settle, write_sections
+from tests.small_government import (
+    ANNA,
+    AYA,
+    CHIEF,
+    IN_TIME,
+    OFFICE,
+    PERIOD,
+    figure,
+    register_row,
+    say_causes,
+    settle,
+    write_sections,
+)
 
 pytestmark = pytest.mark.browser
-CHIEF = "chief@general.example.jp"
 MISSED = {
     "period_code": "FY2022-Q2",
     "opens_on": "2022-10-01",

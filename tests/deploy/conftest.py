@@ -18,8 +18,8 @@ from tests.conftest import POSTGRES
 from tests.deploy.front import NGINX, OFFICE, PUBLIC, Behind, Front, nginx
 from tests.oidc import free_port, providing
 from tests.shared import postgresql
-from tests.small_government import begin, settle, write_small_government
-from tests.web.conftest import CALENDAR, USERS
+from tests.small_government import ALWAYS_OPEN, begin, settle, write_small_government
+from tests.web.conftest import USERS
 from tests.web.served import Instance, serving
 from tests.web.visitor import Visitor
 
@@ -87,10 +87,10 @@ class Installation:
 @contextmanager
 def _database(folder: Path) -> Iterator[Store]:
     if not POSTGRES:  # two processes on one file of SQLite, then
-        yield settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+        yield settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=ALWAYS_OPEN)
         return
-    write_small_government(folder / "data", calendar=CALENDAR)
-    with postgresql(POSTGRES, "small government that reports", partial(begin, calendar=CALENDAR)) as store:
+    write_small_government(folder / "data", calendar=ALWAYS_OPEN)
+    with postgresql(POSTGRES, "small government that reports", partial(begin, calendar=ALWAYS_OPEN)) as store:
         yield store
 
 

@@ -35,6 +35,8 @@ from tests.small_government import (
     ADMIN,
     ANNA,
     AYA,
+    CHIEF,
+    CLERK,
     DAI,
     IN_TIME,
     OFFICE,
@@ -52,7 +54,6 @@ pytestmark = pytest.mark.store
 
 SIGNED_OUT = ""
 REMOVED = "was@general.example.jp"  # a manager of GENERAL once, removed since
-CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of a section of GENERAL, and its approver
 HEAD = "head@reform.example.jp"  # who reads and decides
 PERSONS = ("own", "section", "approver", "other", "office", "administrator", "stranger", "removed", "signed_out", "director")
 EMAILS = {

@@ -22,13 +22,12 @@ from loaders.workbook.door import is_bureau_workbook, read_workbook
 from loaders.workbook.submit import Received, receive, take_template
 from tests.books import saved
 from tests.libreoffice import needs_libreoffice, resaved
-from tests.small_government import ANNA, AYA, DAI, IN_TIME, OFFICE, PERIOD, settle, write_sections
+from tests.small_government import ANNA, AYA, CLERK, DAI, IN_TIME, OFFICE, PERIOD, settle, write_sections
 
 pytestmark = pytest.mark.edition
 
 F, P, S, M = "指標の実績", "手続", "施設", "マイルストーン"
 DOCUMENTS, COUNTERS = "DOCUMENTS", "COUNTERS"
-CLERK = "clerk@general.example.jp"  # of DOCUMENTS
 RATE, PAPER, SEALS = "electronic_decision_rate", "paper_sheets", "seal_abolished_procedures"
 
 

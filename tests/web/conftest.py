@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kpis.government import settled
-from kpis.reporting import people, submissions
+from kpis.reporting import submissions
 from kpis.settings import Settings
 from kpis.store.store import Store, utc_now
 from publishers.editions import publication
@@ -19,26 +18,24 @@ from tests.oidc import free_port, providing
 from tests.shared import empty
 from tests.small_government import (
     ADMIN,
+    ALWAYS_OPEN,
     ANNA,
     AYA,
+    CHIEF,
+    CLERK,
     DAI,
+    DIRECTOR,
     OFFICE,
     PERIOD,
     STRANGER,
+    VICE,
+    add_clerk_and_chief,
     figure,
     settle,
-    write_sections,
     write_small_government,
 )
 from tests.web.served import Instance, serving
 from tests.web.visitor import Visitor
-
-CLERK, CHIEF = "clerk@general.example.jp", "chief@general.example.jp"  # of a section of GENERAL, and its approver
-DIRECTOR, VICE = (
-    "director@reform.example.jp",
-    "vice@digital.example.jp",
-)  # known at the provider; an account is what a test gives them
-CALENDAR = [{"period_code": PERIOD, "opens_on": "2023-01-01", "due_on": "2099-01-31", "locks_on": "2099-03-31"}]
 
 
 @pytest.fixture(scope="session")
@@ -103,12 +100,10 @@ def new_office(folder: Path, store: Store | None = None, **more: str) -> Iterato
     """
     port = free_port()
     if store is None:
-        store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=CALENDAR)
+        store = settle(Store(f"sqlite:///{folder / 'served.db'}"), folder / "data", calendar=ALWAYS_OPEN)
     else:
-        write_small_government(folder / "data", calendar=CALENDAR)
-    with settled(write_sections(folder / "data" / "catalogue")):
-        people.add_person(store, actor=people.COMMAND_LINE, email=CLERK, role="section", section_code="DOCUMENTS")
-    people.add_person(store, actor=people.COMMAND_LINE, email=CHIEF, role="bureau_approver", bureau_code="GENERAL")
+        write_small_government(folder / "data", calendar=ALWAYS_OPEN)
+    add_clerk_and_chief(store, folder / "data" / "catalogue")
     submissions.upload(
         store,
         submissions.FilledWorkbook(

@@ -27,9 +27,9 @@ from server import open_routes
 from tests.conftest import ENGINES, POSTGRES
 from tests.kpis.test_questions import COLUMNS
 from tests.shared import postgresql
-from tests.small_government import ANNA, DAI, PERIOD, begin, figure
+from tests.small_government import ALWAYS_OPEN, ANNA, DAI, DIRECTOR, PERIOD, VICE, begin, figure
 from tests.small_government import OFFICE as REFORMER
-from tests.web.conftest import CALENDAR, DIRECTOR, VICE, Office, new_office
+from tests.web.conftest import Office, new_office
 from tests.web.visitor import Tab, Visitor, refused
 
 pytestmark = pytest.mark.server
@@ -106,7 +106,7 @@ class House:
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("doors")
     with ExitStack() as stack:
-        kept, own = None, partial(begin, calendar=CALENDAR)
+        kept, own = None, partial(begin, calendar=ALWAYS_OPEN)
         if request.param == "postgresql":
             kept = stack.enter_context(postgresql(POSTGRES, "small government that reports", own))
         voices = f"sqlite:///{folder / 'voices.db'}"

@@ -12,8 +12,7 @@ from kpis.reporting import submissions
 from kpis.store import tables
 from kpis.store.store import Store, utc_now
 from tests.posting import certificate, mail_server
-from tests.small_government import ANNA, OFFICE, PERIOD, SECOND, figure, settle
-from tests.web.conftest import CALENDAR
+from tests.small_government import ALWAYS_OPEN, ANNA, OFFICE, PERIOD, SECOND, figure, settle
 from tests.web.served import serving
 
 PASSWORD = "kV7w-Hq2z-Rt9m"
@@ -21,7 +20,7 @@ PASSWORD = "kV7w-Hq2z-Rt9m"
 
 @pytest.mark.edition
 def test_a_server_sends_what_waits_over_tls(tmp_path: Path) -> None:
-    store = settle(Store(f"sqlite:///{tmp_path / 'served.db'}"), tmp_path / "data", calendar=CALENDAR)
+    store = settle(Store(f"sqlite:///{tmp_path / 'served.db'}"), tmp_path / "data", calendar=ALWAYS_OPEN)
     facts = tmp_path / "data" / "catalogue" / "government.toml"
     lines = facts.read_text(encoding="utf-8").splitlines()
     facts.write_text(
