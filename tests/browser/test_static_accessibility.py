@@ -15,15 +15,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from charts.style import ACTUAL, INK, PLAN
 from charts.themes import DARK, DARK_PAPER, PAPER, rgb
-from kpis.store.store import utc_now
+from kpis.store.store import Store
 from publishers.editions import on_disk
 from tests.accessibility.walks import citizen
 from tests.browser.axe import broken_rules
 from tests.browser.keyboard import Keyboard
 from tests.browser.questions import Question
 from tests.browser.screen import leave, pictured, too_wide
-from tests.publishers.house import House, reported
-from tests.shared import copied, shipped
+from tests.publishers.house import published_first, reported
 
 pytestmark = pytest.mark.browser
 PAGES = [
@@ -51,13 +50,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def edition(tokyo: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The static edition of an instance where bureaus reported and a figure was corrected."""
-    folder = tmp_path_factory.mktemp("static")
-    store = copied(shipped(), folder / "working.db")
-    house = House(store, folder / "editions", utc_now())
+    house = published_first(tokyo, tmp_path_factory.mktemp("static"))
     reported(house)
-    house.publish("最初")
     house.correct("paper_reduction_rate", "FY2022", value="71.0")
     house.publish("訂正")
     return on_disk.opened(house.folder, 2).folder / "site"
