@@ -47,7 +47,7 @@ _KNOWN = ("PATH", "LANG", "LC_", "LD_", "DYLD_", "PYTHON", "TMPDIR", "TEMP", "SY
 # Types allowed in an answer: a reader compromised by a file can construct nothing else.
 _RECORDS = {
     ("loaders.files.sheets", "Sheet"), ("loaders.files.formats", "Formatted"), ("loaders.files.formats", "FormatMeaning"),
-    ("loaders.files.formats", "Styled"), ("loaders.files.problems", "Problem"), ("loaders.files.reach", "Reach"),
+    ("loaders.files.formats", "Styled"), ("loaders.files.formats", "PartialDay"), ("loaders.files.problems", "Problem"), ("loaders.files.reach", "Reach"),
     ("kpis.message", "Message"),
     ("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"), ("datetime", "time"),
 }  # fmt: skip

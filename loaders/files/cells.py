@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from kpis.periods import month_end, parse_period
+from loaders.files.formats import PartialDay
 
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
@@ -201,13 +202,14 @@ def read_date(text: str) -> tuple[date, str]:
 def read_period(raw: object) -> str:
     """Parse a period as people write it into its code: ``2022年度第3四半期`` → ``FY2022-Q3``.
 
-    A cell that Excel turned into a date (2022-12 becomes 1 December 2022) is the month whose first or last day it holds.
+    A cell that Excel turned into a date (2022-12 becomes 1 December 2022) is the month whose first or last day it holds, unless it
+    shows no year.
 
     Raises:
         Unreadable: it is not a month, quarter or fiscal year.
     """
     if isinstance(raw, date):
-        if raw.day not in (1, month_end(raw.year, raw.month).day):
+        if (isinstance(raw, PartialDay) and raw.meaning.kind == "day") or raw.day not in (1, month_end(raw.year, raw.month).day):
             raise Unreadable(str(raw))
         return _known_period(f"{raw.year:04d}-{raw.month:02d}")
     plain = _in_one_word(str(raw))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any, Literal, Self
 
-Kind = Literal["percent", "scaled", "unit", "fraction", "date", "year", "duration", "hidden", "sign", "padded"]
+Kind = Literal["percent", "scaled", "unit", "fraction", "date", "month", "day", "year", "duration", "hidden", "sign", "padded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class FormatMeaning:
 
     Args:
         kind: ``percent`` and ``scaled`` show it multiplied by ``factor`` (0 = another factor, stated in words); ``unit`` with a unit;
-            ``year`` shows only the year of a date, ``hidden`` no digit, ``sign`` another sign, ``padded`` leading zeros to ``width``.
+            ``year`` shows only the year of a date, ``month`` its year and month, ``day`` no year, ``hidden`` no digit, ``sign`` another sign, ``padded`` leading zeros to ``width``.
         code: the format itself.
         unit: the words beside the digits.
     """
@@ -70,6 +71,26 @@ class Styled(_Noted, str):
     is_struck: bool
 
 
+class PartialDay(date):
+    """A date whose cell shows only a part of it: its year and month, or no year, which is then a guess of the program that stored it."""
+
+    __slots__ = ("meaning",)
+    meaning: FormatMeaning
+
+    def __new__(cls, day: date, meaning: FormatMeaning) -> PartialDay:
+        made = super().__new__(cls, day.year, day.month, day.day)
+        made.meaning = meaning
+        return made
+
+    def __reduce__(self) -> tuple[type[PartialDay], tuple[date, FormatMeaning]]:
+        return PartialDay, (date(self.year, self.month, self.day), self.meaning)
+
+
+def shows_otherwise(value: object) -> bool:
+    """Return whether a cell shows another value than it stores, or only a part of it: 0.5 as 50%, 1200 as nothing, a day as its month."""
+    return isinstance(value, PartialDay) or (isinstance(value, Formatted) and value.meaning.kind not in ("unit", "padded"))
+
+
 # Built-in format numbers, which a workbook need not define (ECMA-376, 18.8.30, with those of Japanese and Thai Excel).
 _DATE, _TIME = "yyyy/mm/dd", "h:mm:ss"
 BUILT_IN: dict[int, str] = {
@@ -77,8 +98,9 @@ BUILT_IN: dict[int, str] = {
     10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: "#,##0",
     42: "¥#,##0", 43: "#,##0.00", 44: "¥#,##0.00", 46: "[h]:mm:ss", 48: "##0.0E+0", 49: "@", 59: "0", 60: "0.00", 61: "#,##0",
     62: "#,##0.00", 67: "0%", 68: "0.00%", 69: "# ?/?", 70: "# ??/??",
-    **dict.fromkeys((14, 15, 16, 17, 22, *range(27, 37), *range(50, 59), *range(71, 82)), _DATE),
-    **dict.fromkeys((18, 19, 20, 21, 45, 47), _TIME),
+    **dict.fromkeys((14, 15, 22, *range(27, 32), 36, 50, 51, 54, 57, 58, 71, 72, *range(77, 82)), _DATE),
+    16: "d-mmm", 17: "mmm-yy", 73: "d-mmm", 74: "mmm-yy", **dict.fromkeys((34, 52, 55), "yyyy/m"), **dict.fromkeys((35, 53, 56), "m/d"),
+    **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47, 75, 76), _TIME),
 }  # fmt: skip
 _TOKEN = re.compile(r'"([^"]*)"?|[\\!](.)|_.|\*.|\[([^\]]*)\]|(General)|(.)', re.I | re.S)
 _CONDITION = re.compile(r"^(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d*)?(?:E[+-]?\d+)?)$", re.I | re.A)
@@ -93,6 +115,7 @@ _BOUND = re.compile(
     r"(?<![A-Za-z])(?:about|approx|ca|at least|at most|over|under|up to|more than|less than)(?![A-Za-z])", re.I
 )  # fmt: skip
 _DATE_LETTERS = re.compile(r"[ymdhsgb]|e(?![+-])|aaa|am/pm|a/p", re.I)
+_OF_NO_DATE = re.compile(r"d{3,}|am/pm|a/p", re.I)  # names of weekdays, and halves of a day
 _MINUS = re.compile(r"[-−▲△(（]")
 
 
@@ -189,6 +212,16 @@ def _by_words(section: _Section, words: str, code: str) -> FormatMeaning | None:
     return FormatMeaning("scaled", code, 0.0, words) if _SCALE_WORD.search(plain) or re.search(r"\d", words) else None
 
 
+def _part_shown(marks: str) -> Kind:
+    """Return which part of a date its format shows."""
+    plain = _OF_NO_DATE.sub("", marks)
+    if re.search(r"[yegbr]", plain, re.I) is None:  # r: the year of an era
+        return "day"
+    if re.search(r"d", plain, re.I):
+        return "date"
+    return "month" if re.search(r"m", plain, re.I) else "year"
+
+
 def said_of(code: str, value: float) -> FormatMeaning | None:
     """Return the meaning of a format for a number; ``None`` if it is displayed as stored."""
     section, is_negative = _section_for(code, value)
@@ -199,7 +232,7 @@ def said_of(code: str, value: float) -> FormatMeaning | None:
         return FormatMeaning("duration", code)
     marks = re.sub(r"E[+-]\d*", "", section.marks, flags=re.I) if re.search(r"[0#?]", section.marks) else section.marks
     if not section.is_general and _DATE_LETTERS.search(marks.replace("@", "")):
-        return FormatMeaning("date" if re.search(r"[mdhs]", marks, re.I) else "year", code)
+        return FormatMeaning(_part_shown(marks), code)
     if not section.is_general and not re.search(r"[0#?@]", marks):
         is_all = code.strip() in ("", "@")
         return FormatMeaning("hidden", code) if value and not is_all else None

@@ -25,7 +25,7 @@ from kpis.periods import parse_period
 from kpis.store.tables import ProcedureFields
 from loaders.files.addresses import column_letters
 from loaders.files.cells import Unreadable, WrittenNumber, cleaned, fits_unit, has_marks, read_number
-from loaders.files.formats import Formatted, Styled
+from loaders.files.formats import Formatted, PartialDay, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import Kind, Problem
 from loaders.files.table import shown_otherwise
@@ -171,7 +171,7 @@ def read_placed(
         number = top + index
         for place in used:
             cell = given[place] if place < len(given) else ""
-            if type(cell) is Formatted or type(cell) is Styled:
+            if isinstance(cell, (Formatted, PartialDay, Styled)):
                 address = f"{column_letters(left + place)}{number}"
                 odd = shown_otherwise(cell, "", sheet=sheet, cell=address, row=number, is_text=place not in strict)
                 problems += [odd] if odd is not None else []

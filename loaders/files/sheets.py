@@ -20,7 +20,7 @@ from typing import Any
 from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from loaders.files.conditional import Conditional
-from loaders.files.formats import Formatted, Styled, said_of
+from loaders.files.formats import Formatted, PartialDay, Styled, said_of
 from loaders.files.parts import Attributes, BookDamaged, Parsing, Runs, formats_of, parts_of_book, strings_of, unescaped
 from loaders.files.reach import Reach, reach_of
 
@@ -414,10 +414,12 @@ class _Reader(Parsing):
             return value
         if meaning.kind == "duration" and abs(value) < 1e6:
             return timedelta(days=value)
-        if meaning.kind == "date" and 0 <= value <= (date.max - self.epoch).days:
+        if meaning.kind in ("date", "month", "day") and 0 <= value <= (date.max - self.epoch).days:
             if value < 1:
                 return timedelta(days=value)
             day = self.epoch + timedelta(days=int(value))
+            if meaning.kind != "date":
+                return PartialDay(day, meaning)
             seconds = round((value - int(value)) * 86_400)
             return day if not seconds else datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)
         return Formatted(value, meaning)

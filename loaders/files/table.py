@@ -36,7 +36,7 @@ from loaders.files.cells import (
     read_number,
     read_period,
 )
-from loaders.files.formats import FOREIGN_MONEY, Formatted, Styled
+from loaders.files.formats import FOREIGN_MONEY, Formatted, PartialDay, Styled
 from loaders.files.opened import Table
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind, Problem, beside_style
 
@@ -50,11 +50,11 @@ _BARE = re.compile(r"[-+]?\d+(\.0*)?$", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})\D", re.ASCII)
 
 
-_SHOWN = frozenset((Formatted, Styled))  # types of values that may be displayed differently
+_SHOWN = frozenset((Formatted, PartialDay, Styled))  # types of values that may be displayed differently
 
 
 def shown_otherwise(
-    value: Formatted | Styled, name: str, *, sheet: str, cell: str, row: int, is_text: bool = False
+    value: Formatted | PartialDay | Styled, name: str, *, sheet: str, cell: str, row: int, is_text: bool = False
 ) -> Problem | None:
     """Return the problem of a value displayed differently from what is stored; a mere unit or note is accepted.
 
@@ -68,11 +68,13 @@ def shown_otherwise(
             "number" if not is_text else "text", beside_style(value), Message("value_without_style"), Message("remedy_without_style"),
             sheet=sheet, cell=cell, row=row,
         )  # fmt: skip
-    meaning = value.meaning
-    if meaning.kind == "year":
-        is_period = name in _PERIODS
+    meaning, is_period = value.meaning, name in _PERIODS
+    if isinstance(value, PartialDay) and is_period and meaning.kind == "month":
+        return None
+    if isinstance(value, PartialDay) or meaning.kind == "year":
+        stored = value.isoformat() if isinstance(value, PartialDay) else f"{float(value):.15g}"
         return Problem(
-            "period" if is_period else "date", f"{name}={float(value):.15g} ({meaning.code})", Message("period_as" if is_period else "date_as"),
+            "period" if is_period else "date", f"{name}={stored} ({meaning.code})", Message("period_as" if is_period else "date_as"),
             Message("remedy_more_than_year"), sheet=sheet, cell=cell, row=row,
         )  # fmt: skip
     others = (*MONEY_UNITS, *FOREIGN_MONEY, *(RATE_UNITS if name not in OF_INDICATOR else ()))
@@ -324,9 +326,9 @@ def _read_row(
         return None, [_problem(model, e, given, sheet=sheet, row=row, columns=columns) for e in error.errors()]
 
 
-def _unit_of_format(value: Formatted | Styled) -> WrittenUnit | None:
+def _unit_of_format(value: Formatted | PartialDay | Styled) -> WrittenUnit | None:
     """Return the unit that a number's format shows beside it, where it is a known one."""
-    if isinstance(value, Styled) or value.meaning.kind != "unit" or (unit := cleaned(value.meaning.unit)) not in _UNITS:
+    if not isinstance(value, Formatted) or value.meaning.kind != "unit" or (unit := cleaned(value.meaning.unit)) not in _UNITS:
         return None
     return WrittenUnit(f"{float(value):,.15g} ({value.meaning.code})", unit, is_in_text=False)
 

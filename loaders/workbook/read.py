@@ -17,6 +17,7 @@ from kpis.reporting.contradictions import definition_of
 from kpis.text import Named
 from loaders.files.addresses import column_letters
 from loaders.files.cells import IN_UNIT, cleaned
+from loaders.files.formats import shows_otherwise
 from loaders.files.problems import Problem
 from loaders.workbook.context import Record
 from loaders.workbook.gaps import BLANK, gaps, says_something
@@ -135,7 +136,7 @@ class TableReader(WhoseRow):
             return
         self._same_labels(number, cells, key, issued)
         expected = [show(shown) for show in self.showers] if shown is not None else self.nothing
-        same = [raw in ("", was) for raw, was in zip(raws, expected, strict=True)]
+        same = [raw in ("", was) and not shows_otherwise(raw) for raw, was in zip(raws, expected, strict=True)]
         has_reason = any(not is_blank(self._cell(cells, name)) for name in ("reason_class", "reason_text"))
         if all(same) and not bad and not has_reason and shown is issued:
             if self.table.key == "milestones" and issued is not None:
@@ -225,6 +226,8 @@ class TableReader(WhoseRow):
                 continue
             changes.fields[name], extra = self._typed(number, column, raw, kind)
             changes.touched.add(name)
+            if name in self.shown and changes.fields[name] == start[name]:  # stored as before, but shown as another rate
+                self._refuse(number, column, raw, not_as_shown(raw))
             if extra == "rounded":
                 changes.is_rounded = True
             elif extra:
@@ -293,9 +296,12 @@ class TableReader(WhoseRow):
                 return read.value, "rounded" if read.is_approximate else ""
             return as_plain(raw, column, self.layout, is_1904=self.is_1904)
         except CellRefused as refused:
-            self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
-            self.refused.add(column.field)
+            self._refuse(number, column, raw, refused)
             return empty_of(column), ""
+
+    def _refuse(self, number: int, column: Column, raw: Any, refused: CellRefused) -> None:
+        self._say(refused.kind, raw, refused.expected, refused.remedy, row=number, column=column.name)
+        self.refused.add(column.field)
 
     def _asked_scale(self, row: ReportedRow) -> tuple[float, ...]:
         """Return the possible values of a row if format and unit disagree or neither determines the scale; else empty."""

@@ -12,6 +12,7 @@ from typing import Any
 from kpis.as_text import LONGEST_NAME, LONGEST_TEXT, typed
 from kpis.errors import FigureRefused
 from kpis.message import Message
+from kpis.periods import month_end
 from kpis.reporting.comparison import Value
 from kpis.store.fields import LARGEST
 from loaders.files.cells import (
@@ -26,7 +27,7 @@ from loaders.files.cells import (
     read_date,
     read_number,
 )
-from loaders.files.formats import FOREIGN_MONEY, Formatted
+from loaders.files.formats import FOREIGN_MONEY, Formatted, PartialDay, shows_otherwise
 from loaders.files.problems import CHECK_DIGITS, FEWER_DIGITS, Kind
 from loaders.workbook.layout import Column, InSheet, Layout
 
@@ -167,16 +168,21 @@ _UNIT_WORDS = frozenset(UNITS.split("|"))
 
 
 def as_day(raw: Any, *, is_1904: bool) -> tuple[date, str]:
-    """Return (date, precision) of a date cell, a serial number or a text.
+    """Return (date, precision) of a date cell, a serial number or a text; a cell that shows a month is that month.
 
     Raises:
-        CellRefused: it is not a date between 1990 and 2099.
+        CellRefused: it is not a date between 1990 and 2099, or its cell shows no year.
     """
     expected = Message("date_within")
     day, precision = date.min, "day"
     if isinstance(raw, Formatted) and raw.meaning.kind not in ("padded", "unit"):
         raise CellRefused("date", expected)
-    if isinstance(raw, datetime):
+    if isinstance(raw, PartialDay):
+        if raw.meaning.kind == "day":
+            expected = Message("date_with_year", format=raw.meaning.code)
+            raise CellRefused("date", expected, Message("remedy_enter_day"))
+        day, precision = month_end(raw.year, raw.month), "month"
+    elif isinstance(raw, datetime):
         day = raw.date()
     elif isinstance(raw, date):
         day = raw
@@ -228,8 +234,11 @@ def checked_code(raw: Any) -> str:
     """Return a new code.
 
     Raises:
-        CellRefused: it has characters other than letters, digits, dots, hyphens and underscores.
+        CellRefused: it has characters other than letters, digits, dots, hyphens and underscores, or is a date or a number shown
+            otherwise, which spreadsheets make of codes such as 3-1.
     """
+    if isinstance(raw, (date, timedelta)) or shows_otherwise(raw):
+        raise CellRefused("text", Message("code_of_letters"), Message("remedy_enter_with_quote"))
     code = as_code(raw)
     if not _CODE.match(code):
         raise CellRefused("text", Message("code_of_letters"))
