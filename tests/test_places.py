@@ -113,6 +113,9 @@ def test_an_empty_database_is_filled_by_those_commands_alone_that_begin_an_insta
     done = command("user", "list", DATABASE_URL=url)
     assert done.returncode == EXIT_CODES["database_empty"] and is_empty(bare.engine), done.stderr
     both(done.stderr, japanese="表が一つもありません", english="no table is in it")
+    done = command("doctor", DATABASE_URL=url)
+    assert done.returncode == 1 and is_empty(bare.engine), done.stderr
+    both(done.stdout, japanese="表が一つもありません", english="put it back with mieruka restore")
     assert command("init", DATABASE_URL=url).returncode == 0
     assert command("user", "list", DATABASE_URL=url).returncode == 0
 

@@ -20,7 +20,7 @@ from kpis.store.engine import ENCODING, file_of, open_engine, shown_url
 from kpis.store.fields import table_of
 from kpis.store.store import FAR, SKEW, in_utc
 from kpis.store.unavailable import SETTINGS
-from kpis.store.upgrade import differing, newest_version, refuse_other, version_of
+from kpis.store.upgrade import differing, is_empty, newest_version, refuse_other, version_of
 from publishers.doctor.findings import Finding, doubt, ok, wrong
 
 # Required answers of PostgreSQL to SHOW.
@@ -53,6 +53,9 @@ def database(chosen: Settings, *, now: datetime) -> Iterator[Finding]:
     try:
         version = version_of(engine)
         yield ok("database", "doctor_database_there", address=shown)
+        if is_empty(engine):  # as commands say it; a migration would make a new instance where one was lost
+            yield wrong("schema", "database_empty", address=shown)
+            return
         yield (finding := schema(version))
         with engine.connect() as connection:
             yield from engine_settings(connection)

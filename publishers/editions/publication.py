@@ -104,7 +104,7 @@ def _permitted(store: Store, viewer: str | None, step: str, subject: str, *, now
     actor = viewer or "local"
     with refusals_recorded(store, actor, step, subject):
         if not may_publish(store, viewer):
-            raise NotAllowed("publishing_not_allowed")
+            raise NotAllowed("publishing_not_allowed" if viewer else "publishing_by_nobody")
     if not typed(words):
         raise FigureRefused(without)
     _refuse_clock(store, now)

@@ -37,8 +37,11 @@ def notify_command(
             err.print(localised("notices_without_mail"))
         done = rounds.go(store, chosen, clock=utc_now)
         out.print(localised("notices_round", put_in=done.put_in, sent=done.sent, put_off=done.put_off, failed=done.failed))
-    for state, count in outbox.counts(store).items():
+    counts = outbox.counts(store)
+    for state, count in counts.items():
         out.print(f"  {localised(f'notice_is_{state}')}: {count}")
+    if shows and not counts:
+        out.print(localised("notices_none"))
 
 
 def _try(address: str) -> None:
