@@ -67,7 +67,11 @@ class Prepared:
             self.kind = RowKind.PROCEDURE.value
             self.numbered, problems, self.columns = read_placed(table, placed, bureaus=bureaus or {})
             used = {column_letters(table[2] + at) for at in placed.places.values()}
-            self.problems = [p for p in unreadable if not p.cell or split_address(p.cell)[0] in used] + problems
+            below = table[1] + placed.first  # its headings may have several rows, with merged cells
+            self.problems = [
+                p for p in unreadable
+                if (not p.cell or split_address(p.cell)[0] in used) and (p.kind != "merged" or (p.row or 0) >= below)
+            ] + problems  # fmt: skip
             self._find_duplicates()
             return
         header = header_of(table)

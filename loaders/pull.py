@@ -204,6 +204,8 @@ def _fetch(url: str, *, limits: AnswerLimits, headers_known: dict[str, str]) -> 
                         continue
                     if response.status_code != 200:
                         raise _unreachable(str(there), f"HTTP {response.status_code}")
+                    if "content-length" not in response.headers and "transfer-encoding" not in response.headers:
+                        raise _unreachable(str(there), Message("answer_without_end"))
                     content = bytearray()
                     for chunk in response.iter_bytes():
                         content += chunk
@@ -231,7 +233,7 @@ def _allow(there: httpx2.URL, first: httpx2.URL, hosts: Collection[str]) -> None
         raise _unreachable(str(first), f"→ {there.scheme}://{there.netloc.decode('ascii', 'replace')}")
 
 
-def _unreachable(url: str, why: str) -> SourceUnreachable:
+def _unreachable(url: str, why: str | Message) -> SourceUnreachable:
     return SourceUnreachable("source_unreachable", url=as_told(url), reason=why)
 
 

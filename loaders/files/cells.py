@@ -10,6 +10,7 @@ import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from loaders.files.formats import PartialDay
 _INVISIBLE = dict.fromkeys(
     map(ord, "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 )
+_REVERSING = "\u202e"  # shows the digits after it in reverse order: 123 as 321
 _SCALES = {"億": 10**8, "万": 10**4, "千": 10**3}
 _APPROXIMATE = ("約", "およそ", "概ね", "おおむね")
 IN_UNIT = ("value", "effect_value")  # columns in the unit of the row's indicator itself; its counts are in none
@@ -77,11 +79,13 @@ def cleaned(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_mark(character: str) -> bool:
-    """Return whether a character is a mark and no digit of its own, though its plain form is or holds one: ① ² ½ ⑴ ⒈ ㏠.
+    """Return whether a character is a mark and no digit of its own, though its plain form is or holds one (① ² ½ ⑴ ⒈ ㏠), or turns digits round.
 
     Full-width, small and mathematical forms are plain digits.
     """
     form = unicodedata.decomposition(character).partition(">")[0]
+    if character == _REVERSING:
+        return True
     if form in ("<circle", "<super", "<sub", "<fraction"):
         return True
     return form in ("<compat", "<square") and any(map(str.isdigit, unicodedata.normalize("NFKC", character)))
@@ -141,12 +145,8 @@ def read_number(text: str) -> WrittenNumber:
         rest = parts[-1][0]
         if "," not in rest and len(rest) < len(str(scales[-2])) - 1:
             raise Unreadable(text)
-    value = sum(
-        round(float(whole.replace(",", "") + fraction) * scale, 6)
-        for (whole, fraction, _), scale in zip(parts, scales, strict=True)
-    )
-    if not value and any(unicodedata.digit(c, 0) for c in match["body"]):
-        raise Unreadable(text)
+    digits = (Decimal(whole.replace(",", "") + fraction) for whole, fraction, _ in parts)
+    value = float(sum(number * scale for number, scale in zip(digits, scales, strict=True)))
     signed = -value if match["sign"] and match["sign"] in "-▲△−" else value
     return WrittenNumber(signed, approximate, match["unit"], is_scaled=scales[0] > 1)
 
@@ -170,7 +170,10 @@ def fits_unit(written: str, unit: str, *, is_of_unit: bool, is_scaled: bool = Fa
 def _year(match: re.Match[str]) -> int:
     if match["y"]:
         return int(match["y"])
-    return _ERAS[match["era"]] + (1 if match["ey"] == "元" else int(match["ey"]))
+    year = 1 if match["ey"] == "元" else int(match["ey"])
+    if not year:
+        raise Unreadable(match[0])  # no era has a year 0
+    return _ERAS[match["era"]] + year
 
 
 def read_date(text: str) -> tuple[date, str]:

@@ -29,7 +29,8 @@ def csv_of_json(content: bytes, *, max_bytes: int) -> bytes | Message:
     if len(content) > max_bytes:
         return Message("no_array")
     try:
-        rows = json.loads(content, object_pairs_hook=_once, parse_constant=_no_number)
+        # A number stays as it is written, and is read as one of a CSV file: 1e-400 is no 0.
+        rows = json.loads(content, object_pairs_hook=_once, parse_constant=_no_number, parse_float=str)
         text = io.StringIO()
         writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         writer.writeheader()

@@ -90,7 +90,19 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
     table = _from_first_value(sheet)
     marked = marked_cells(sheet.rows, sheet.marking, after=table[1], columns=range(1, len(sheet.rows[0]) + 1 if sheet.rows else 1))
     unsure = [may_be_marked(place, sheet=sheet.name, cell=f"{column_letters(at)}{row}", row=row) for row, at, place in marked]
-    return table, [*_unreadable(sheet), *unsure, *_of_other_sheets(table, others)]
+    return table, [*_unreadable(sheet), *_merged(sheet, table[1]), *unsure, *_of_other_sheets(table, others)]
+
+
+def _merged(sheet: Sheet, top: int) -> Iterator[Problem]:
+    """Report merged cells with a value below the headings: who sees them takes it for that of each cell, but the first alone stores it."""
+    for left, first, right, last in sheet.merged:
+        row = max(first, top + 1)
+        if last > top and first <= len(sheet.rows) and left <= len(sheet.rows[0]) and sheet.rows[first - 1][left - 1] != "":
+            place = f"{column_letters(left)}{first}:{column_letters(right)}{last}"
+            yield Problem(
+                "merged", Message("merged_at", place=place), Message("one_value_a_cell"), Message("remedy_unmerge"),
+                sheet=sheet.name, cell=f"{column_letters(left)}{row}", row=row,
+            )  # fmt: skip
 
 
 def _too_long(content: bytes, sheets: Sequence[Sheet]) -> list[Problem]:

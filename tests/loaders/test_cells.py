@@ -32,6 +32,24 @@ def test_a_number_is_read_as_written(text: str, value: float | None, approximate
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("88.12345678%", 88.12345678), ("約35.6895014", 35.6895014), ("０．００００００１４９", 1.49e-7), ("1.23456789012億", 123_456_789.012),
+        ("0.0000001件", 1e-7),
+    ],
+)  # fmt: skip
+def test_a_number_keeps_the_digits_that_are_written(text: str, value: float) -> None:
+    """A rate of 88.12345678% was stored as 88.123457, and a coordinate to the decimetre, where any row of its list was written so."""
+    assert read_number(text).value == value
+
+
+@pytest.mark.parametrize("text", ["令和0年度", "R0年度", "平成00年度", "H0年度第1四半期", "R0.4"])
+def test_no_era_has_a_year_0(text: str) -> None:
+    with pytest.raises(Unreadable):
+        read_period(text)
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "",
@@ -57,7 +75,7 @@ def test_a_number_is_read_as_written(text: str, value: float | None, approximate
         "1億2000",
         "1200万5枚",
         "3千5",
-        "0.0000001件",
+        "\u202e123",
     ],
 )
 def test_what_is_not_certain_is_refused(text: str) -> None:

@@ -76,8 +76,16 @@ class Answers(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "1000")
             self.end_headers()
             self.wfile.write(b"indicator_code")
+        elif self.path == "/cut.csv":  # the line ends within the last row, and nothing says that more was to come
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(CONTENT.rstrip()[:-1])
+        elif self.path == "/lost.json":
+            given = {k: v for k, v in row(period_code="2022-07").items() if v} | {"value": "NUMBER"}
+            self.answer(json.dumps([given]).replace('"NUMBER"', "1e-400").encode())
         elif self.path == "/slow":
             self.send_response(200)
+            self.send_header("Content-Length", "1000")
             self.end_headers()
             self.drip(b"x")
         elif self.path == "/slow-head":
@@ -179,7 +187,8 @@ def test_a_json_array_comes_through_the_same_door(ready: Store, tmp_path: Path, 
     [("/bad.csv", "三割"), ("/broken", "HTTP 500"), ("/away", "localhost"), ("/round", "redirects"), ("/large", "200,000 bytes"),
      ("/short", "/short"), ("/slow", "1 s"), ("/slow-head", "1 s"), ("/slow-hints", "1 s"), ("/to-port", "127.0.0.1:1)"), ("/to-no-port", "Invalid port"),
      ("/to-half", "Invalid port"), ("/to-control", "Invalid"), ("/to-file", "file"), ("/to-long", "too long"), ("/to-number", "2130706433"),
-     ("/to-mapped", "::ffff"), ("/to-user", "169.254.169.254"), ("/deep.json", "JSON"), ("/half.json", "JSON")],
+     ("/to-mapped", "::ffff"), ("/to-user", "169.254.169.254"), ("/deep.json", "JSON"), ("/half.json", "JSON"),
+     ("/cut.csv", "Content-Length"), ("/lost.json", "1e-400")],
 )  # fmt: skip
 def test_a_fault_is_named_nothing_is_stored_and_the_next_source_still_comes(
     ready: Store, tmp_path: Path, address: str, path: str, said: str
