@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypedDict
 
+from kpis.as_text import line
 from kpis.errors import EditionRefused, MierukaError, NotFound
 from kpis.message import Message
 from publishers.editions import served
@@ -37,11 +38,14 @@ _LONGEST = 10_000_000  # bytes of one value of an edition's database: one that i
 
 @dataclass(frozen=True, slots=True)
 class EditionFault:
-    """One difference between an edition and what was published."""
+    """One difference between an edition and what was published; the name of the file, which anybody may have chosen, is one line."""
 
     edition: int
     file: str
     message: Message
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", line(self.file))
 
 
 @dataclass(frozen=True, slots=True)

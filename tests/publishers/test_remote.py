@@ -17,9 +17,11 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kpis.message import Message
 from kpis.settings import Settings
 from kpis.store.store import Store, utc_now
 from publishers.editions import keys, publication, remote
+from publishers.editions.verify import EditionFault
 from publishers.site.export import export
 from tests.command import command
 from tests.small_government import settle
@@ -87,6 +89,11 @@ def test_what_somebody_changed_there_is_named(exported: tuple[str, Path, str], m
     assert named("keys.json", b'{"keys": []}') == {("keys.json", "keys_not_signed")}
     monkeypatch.setattr(remote, "SMALL", 10)
     assert named("current.json", b"{}") == {("keys.json", "answer_too_large")}
+
+
+def test_the_name_of_a_file_forges_no_line_of_what_is_told() -> None:
+    fault = EditionFault(1, "site/a\n0001, 0002: unchanged\x1b[2K\u2028b", Message("edition_file_changed"))
+    assert fault.file == "site/a 0001, 0002: unchanged[2K b"
 
 
 def test_a_place_without_editions_or_an_answer_is_named_without_a_traceback(exported: tuple[str, Path, str]) -> None:
