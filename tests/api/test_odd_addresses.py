@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from api import ready
+from api.placed import own_routes
 from kpis.as_text import clean
 from kpis.errors import PeriodUnreadable
 from kpis.figures.attention import QUARTERS, quarters_until
@@ -22,7 +23,6 @@ from kpis.periods import FIRST_YEAR, LAST_YEAR, parse_day, parse_period, parse_w
 from kpis.settings import settings
 from kpis.state import State
 from kpis.store.store import Store, utc_now
-from server import own_routes
 from tests.publishers.house import House
 from tests.shared import copied, shipped
 

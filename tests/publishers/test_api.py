@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from api.placed import open_routes
 from kpis.settings import ROOT, settings
 from kpis.store.store import Store
-from server import open_routes
 from tests.method import shipped
 from tests.method.side_by_side import differences, from_json, recounted, recounted_from_json, unequal
 
@@ -222,7 +222,7 @@ def test_health_and_indicators_answer(api: TestClient) -> None:
 
 
 def test_the_overview_answers_at_its_own_name_too() -> None:
-    from server import overview
+    from api.placed import overview
 
     site = TestClient(Starlette(routes=[Route("/overview", overview)]), follow_redirects=False)
     answer = site.get("/overview?lang=en&as_of=2022-12-31")

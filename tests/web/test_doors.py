@@ -14,6 +14,7 @@ from functools import partial
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from api.placed import open_routes
 from kpis.government import government
 from kpis.languages import say
 from kpis.periods import local_day
@@ -23,7 +24,6 @@ from kpis.store import tables
 from kpis.store.store import utc_now
 from kpis.voices.store import Voices
 from pages.parts.menu import OFFICE, SECTIONS
-from server import open_routes
 from tests.conftest import ENGINES, POSTGRES
 from tests.kpis.test_questions import COLUMNS
 from tests.shared import postgresql

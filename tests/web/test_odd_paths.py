@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from server import own_routes
+from api.placed import own_routes
 from tests.web.conftest import Office
 from tests.web.served import Instance
 
