@@ -113,6 +113,8 @@ def verify_command(
         folder = Path(what)
         if not folder.is_dir():
             raise NotFound("folder_unknown", folder=what)
+        if export.is_export(folder):  # unchanged, it would be named as a forgery
+            raise NotFound("folder_is_export", folder=what)
     if settings().mode == "public" or folder != settings().editions_dir:
         faults = verify(folder, number, key=pinned)
     else:

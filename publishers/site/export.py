@@ -57,6 +57,15 @@ def export(target: Path, *, number: int | None = None, chosen: Settings) -> Edit
     return made
 
 
+def is_export(folder: Path) -> bool:
+    """Return whether a folder is an exported site, or the folder of editions in it: sites alone, without what stands beside each in ``EDITIONS_DIR``."""
+    places = [folder / "editions" / name for name in ("", POINTER, KEYS)]
+    if all(place.exists() for place in places) and not on_disk.numbers(folder):
+        return True
+    editions = [folder / on_disk.folder_name(n) for n in on_disk.numbers(folder)]
+    return bool(editions) and all((each / "index.html").is_file() and not (each / SITE).exists() for each in editions)
+
+
 def _copy(edition: Edition, target: Path) -> None:
     """Copy an edition's site, with its manifest and signature beside it."""
     shutil.copytree(edition.folder / SITE, target)

@@ -59,6 +59,15 @@ def test_what_is_unchanged_is_proved_and_the_command_says_so(exported: tuple[str
     assert said.returncode == 0 and "0001, 0002" in said.stdout
 
 
+def test_the_folder_of_an_export_is_refused_and_where_it_is_proved_is_named(exported: tuple[str, Path, str]) -> None:
+    """Unchanged, each of its files was named as a forgery, and its keys as those of somebody else."""
+    _, folder, key = exported
+    for place in (folder, folder / "editions"):
+        done = command("verify", str(place), "--key", key)
+        assert done.returncode == 2 and "verify https://HOST/ --key KEY" in done.stderr and "何も確かめていません" in done.stderr
+    assert command("verify", str(folder.parent / "editions"), "--key", key).returncode == 0
+
+
 def test_what_somebody_changed_there_is_named(exported: tuple[str, Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
     address, folder, key = exported
 
