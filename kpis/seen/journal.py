@@ -71,7 +71,7 @@ def begin(*, serves: bool = False) -> None:
     for name in ("alembic", "uvicorn", "uvicorn.error", "asyncio", "websockets"):
         own = logging.getLogger(name)
         own.handlers[:], own.propagate, own.disabled = [], True, False
-    for name in ("alembic.runtime.plugins", "httpx", "httpx2", "httpcore", "PIL", "websockets"):
+    for name in ("alembic.runtime.plugins", "alembic.ddl", "httpx", "httpx2", "httpcore", "PIL", "websockets"):
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught

@@ -105,7 +105,8 @@ def test_what_is_wrong_with_the_database_is_named(place: Path) -> None:
     change(place, "ALTER TABLE observation ADD COLUMN strange TEXT")
     assert "strange" in said(found())["schema_differs"]
     change(place, "UPDATE alembic_version SET version_num = '0017'")
-    assert "mieruka init" in said(found())["doctor_schema_old"]
+    old = said(found())["doctor_schema_old"]
+    assert "mieruka init" in old and "with the program of that version" in old, "this one's backup would hold the new tables"
     change(place, "UPDATE alembic_version SET version_num = '9999'")
     assert "9999" in said(found())["schema_newer"]
     change(place, "UPDATE alembic_version SET version_num = '0012abcd34ef'")
