@@ -116,7 +116,8 @@ _BOUND = re.compile(
 )  # fmt: skip
 _DATE_LETTERS = re.compile(r"[ymdhsgb]|e(?![+-])|aaa|am/pm|a/p", re.I)
 _OF_NO_DATE = re.compile(r"d{3,}|am/pm|a/p", re.I)  # names of weekdays, and halves of a day
-_MINUS = re.compile(r"[-−▲△(（]")
+_MINUS = re.compile(r"[-−▲△▼▽–—(]|マイナス|減|不足|赤字|(?<![A-Za-z])(?:minus|decrease)", re.I)
+_OF_UNIT = re.compile(r"(?<=[A-Za-z])[²³₂]|[㎟㎠㎡㎢㎣㎤㎥㎦]")  # m² and CO₂: raised and lowered digits that are no footnote
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,12 @@ def _by_words(section: _Section, words: str, code: str) -> FormatMeaning | None:
     plain = unicodedata.normalize("NFKC", words)
     if section.is_split or _BOUND.search(plain) or re.search(r"[<>~]", section.marks):
         return FormatMeaning("scaled", code, 0.0)
-    return FormatMeaning("scaled", code, 0.0, words) if _SCALE_WORD.search(plain) or re.search(r"\d", words) else None
+    return FormatMeaning("scaled", code, 0.0, words) if _SCALE_WORD.search(plain) or _has_digits(words) else None
+
+
+def _has_digits(words: str) -> bool:
+    """Return whether words beside a number have digits, fractions or footnote marks: 12 in 0"½" is seen as twelve and a half."""
+    return re.search(r"\d", unicodedata.normalize("NFKC", _OF_UNIT.sub("", words))) is not None
 
 
 def _part_shown(marks: str) -> Kind:
@@ -248,7 +254,7 @@ def said_of(code: str, value: float) -> FormatMeaning | None:
         return FormatMeaning("scaled", code, 1000.0**-commas, words)
     if scaled := _by_words(section, words, code):
         return scaled
-    shows_minus = bool(_MINUS.search(words) or _MINUS.search(marks))
+    shows_minus = bool(_MINUS.search(unicodedata.normalize("NFKC", words)) or _MINUS.search(marks))
     if value > 0 and shows_minus:
         return FormatMeaning("sign", code)
     if value < 0 and is_negative and not shows_minus and not section.is_coloured:

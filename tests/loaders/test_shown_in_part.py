@@ -130,6 +130,27 @@ def test_a_period_of_a_list_may_be_seen_as_its_month_but_not_without_its_year() 
                 read_period(PartialDay(date(2022, 12, 1), kind))
 
 
+# Words beside a number --------------------------------------------------------------------------------------------------
+
+SIGNS = ['"▼"0', '"▽"0', '"–"0', '"－"0', '"マイナス"0', '0"%減"', '0"人減"', '0"件不足"', '"minus "0']
+
+
+@pytest.mark.parametrize("code", [*SIGNS, '0"½"', '0"①"', '0"²"', '0"件①"'])
+def test_a_number_that_is_seen_negative_or_with_further_digits_is_refused(store: Store, code: str) -> None:
+    """12 in "▼"0 is seen as -12, and was stored as 12; 12 in 0"½" as twelve and a half."""
+    given = read(store, F, {"G3": 1300}, {"G3": code})
+    assert errors(given) == [("number", "G3")] and given.rows == []
+    (problem,) = of_list(5, "value", code)[1]
+    assert (problem.kind, problem.cell) == ("number", "E2")
+
+
+def test_a_negative_number_may_have_any_sign_and_a_unit_its_own_digits() -> None:
+    for code in ('0;"▼"0', '0;"マイナス"0', '0;"－"0', "0;▽0", "0;(0)"):
+        assert said_of(code, -12.0) is None or (said_of(code, -12.0) or FormatMeaning("sign", "")).kind == "unit", code
+    for code in ('0"㎡"', '0"km²"', '0"tCO₂"', '0"m³"', '0"増"', '0" サービス"'):
+        assert (said_of(code, 12.0) or FormatMeaning("sign", "")).kind == "unit", code
+
+
 # As issued, in another form ----------------------------------------------------------------------------------------------
 
 
