@@ -70,7 +70,7 @@ def open_table(content: bytes, *, max_bytes: int) -> tuple[Table | None, list[Pr
     if is_workbook(content):
         return _of_book(content)
     rows, top, problems = rows_of_text(content)
-    return (None if problems else ("", top, 1, _under_headings(rows))), problems
+    return (None if problems else ("", top, 1, _as_wide_as_headings(rows))), problems
 
 
 def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
@@ -160,6 +160,13 @@ def _under_headings(rows: list[list[Any]]) -> list[list[Any]]:
         width = max(map(_filled, rows))
         rows[0] = [*rows[0], *[""] * (width - len(rows[0]))][:width]
     return rows
+
+
+def _as_wide_as_headings(rows: list[list[Any]]) -> list[list[Any]]:
+    """Return the rows of a text file under their headings, cut to them; one with more cells than the first row had stays longer."""
+    width = len(rows[0]) if rows else 0
+    headed = _under_headings(rows)
+    return [row[: len(headed[0])] if len(row) <= width else row for row in headed]
 
 
 def _filled(row: list[Any]) -> int:

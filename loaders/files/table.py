@@ -165,6 +165,7 @@ def read_rows(
                 problems += [odd] if odd is not None else []
                 if units is not None and odd is None and (unit := _unit_of_format(cell)) is not None:
                     units[number, names[at]] = unit
+    problems += _longer(names, numbered, sheet=sheet)
     problems += _typed_otherwise(model, names, numbered, sheet=sheet, left=left)
     odd_rows = {problem.row for problem in problems}
     numbered = [(number, row) for number, row in numbered if number not in odd_rows]
@@ -216,6 +217,16 @@ def _without_heading(names: list[str], cells: list[list[Any]], *, sheet: str, to
                     "header", str(row[at])[:60], Message("cell_under_heading"), Message("remedy_quote_or_heading"),
                     sheet=sheet, cell=f"{column_letters(left + at)}{number}", row=number,
                 )  # fmt: skip
+
+
+def _longer(names: list[str], numbered: list[tuple[int, list[Any]]], *, sheet: str) -> Iterator[Problem]:
+    """Report rows of a text file with more cells than headings, the last ones blank: 88,100 without quotation marks is two of them."""
+    for number, row in numbered if not sheet else ():
+        if len(row) > len(names):
+            yield Problem(
+                "header", Message("cells_of_row", count=len(row)), Message("cells_as_headings", count=len(names)),
+                Message("remedy_quote_number"), row=number,
+            )  # fmt: skip
 
 
 def _typed_otherwise(
