@@ -31,6 +31,7 @@ from kpis.store import tables
 from kpis.store.copying import TableSum, copy_all, one_state, refuse_filled, rows_of
 from kpis.store.engine import frozen_url
 from kpis.store.store import Store, utc_now
+from kpis.store.unavailable import writing_into
 from kpis.store.upgrade import newest_version
 from kpis.terminal import BACKUP
 from kpis.voices.store import opened
@@ -67,33 +68,40 @@ def make_backup(store: Store, to: Path, chosen: Settings) -> dict[str, Any]:
     made = beside(to)
     made.mkdir(mode=0o700)
     try:
-        target = Store(f"sqlite:///{made / DATABASE}")
-        sent = copy_all(store, target)
-        noted = record.recorded(target)
-        revision = target.revision()
-        target.engine.dispose()
-        _close(made / DATABASE)
-        _copy_editions(chosen.editions_dir, made / EDITIONS, noted)
-        record.settle_key(store, chosen.signing_key_file)
-        if chosen.signing_key_file.is_file():
-            shutil.copyfile(chosen.signing_key_file, made / KEY)
-            (made / KEY).chmod(0o600)
-        if (spoken := opened(chosen)) is not None:
-            put(made / VOICES, _voices_to_json(spoken.rows()))
-        manifest: dict[str, Any] = {
-            "made_at": utc_now().isoformat() + "Z", "software_version": software_version(), "schema": newest_version(),
-            "revision": revision, "tables": {name: rows.to_json() for name, rows in sent.items()},
-            "files": {path.relative_to(made).as_posix(): sha256_of(path) for path in _files(made)},
-        }  # fmt: skip
-        put(made / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
-        for path in _files(made):
-            sync(path, os.O_RDONLY)
-        _prove(made)
+        with writing_into(to.parent):
+            manifest = _filled(made, store, chosen)
         made.rename(to)
         sync_folder(to.parent)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+    return manifest
+
+
+def _filled(made: Path, store: Store, chosen: Settings) -> dict[str, Any]:
+    """Write everything of an instance into a folder and prove it; return the content of ``backup.json``."""
+    target = Store(f"sqlite:///{made / DATABASE}")
+    sent = copy_all(store, target)
+    noted = record.recorded(target)
+    revision = target.revision()
+    target.engine.dispose()
+    _close(made / DATABASE)
+    _copy_editions(chosen.editions_dir, made / EDITIONS, noted)
+    record.settle_key(store, chosen.signing_key_file)
+    if chosen.signing_key_file.is_file():
+        shutil.copyfile(chosen.signing_key_file, made / KEY)
+        (made / KEY).chmod(0o600)
+    if (spoken := opened(chosen)) is not None:
+        put(made / VOICES, _voices_to_json(spoken.rows()))
+    manifest: dict[str, Any] = {
+        "made_at": utc_now().isoformat() + "Z", "software_version": software_version(), "schema": newest_version(),
+        "revision": revision, "tables": {name: rows.to_json() for name, rows in sent.items()},
+        "files": {path.relative_to(made).as_posix(): sha256_of(path) for path in _files(made)},
+    }  # fmt: skip
+    put(made / MANIFEST, (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode())
+    for path in _files(made):
+        sync(path, os.O_RDONLY)
+    _prove(made)
     return manifest
 
 

@@ -109,6 +109,15 @@ def test_a_disk_that_is_full_and_one_that_only_reads(tmp_path: Path) -> None:
         ends_named(command(*ADD, DATABASE_URL=url(disk / "small.db")), "database_unopened")
 
 
+def test_a_backup_that_finds_no_room_names_where_it_was_to_stand_and_leaves_nothing(tmp_path: Path) -> None:
+    """No setting names the folder, and it was "one of the disks"."""
+    shutil.copy(shipped(), own := tmp_path / "own.db")
+    with small_disk(tmp_path / "disk", 1) as disk:
+        done = command("backup", str(disk / "night"), DATABASE_URL=url(own), EDITIONS_DIR=str(tmp_path / "editions"))
+        ends_named(done, "disk_full")
+        assert str(disk) in done.stderr.replace("\n", "") and not list(disk.iterdir())
+
+
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_catalogue_that_found_no_room_is_not_in_the_way_of_the_next_attempt(tmp_path: Path, is_there: bool) -> None:
     """It said that nothing was stored, and left half of one, in a folder that was refused then as not empty."""

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -70,6 +70,7 @@ _PLACE = frozenset({
 # Messages of native libraries: lxml by the name of the error number, dynamic loaders and Rust in words.
 _NUMBERED = re.compile(r"\bIO_(E[A-Z]+)\b")
 _ERRNO = re.compile(r"\[Errno (\d+)\] (.*)", re.DOTALL)
+_FULL = "full_folder"  # attribute of an error: the folder without room that it was to write into
 _NO_THREAD = "can't start new thread"
 _NO_MEMORY = re.compile("Cannot allocate memory|failed to map segment")
 
@@ -80,6 +81,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
     Args:
         error: as raised; its causes are examined too.
     """
+    full = getattr(error, _FULL, "")
     for cause in _causes(error):
         if isinstance(cause, Unavailable):
             return cause
@@ -90,7 +92,7 @@ def unavailable(error: BaseException) -> Unavailable | None:
                 seconds=settings().database_wait_seconds,
                 database=getattr(cause, "database", SETTINGS[0]),
                 fault=_in_a_line(cause),
-                place=_full_place(cause) if key == "disk_full" else "",
+                place=(full or _full_place(cause)) if key == "disk_full" else "",
             )
     return None
 
@@ -132,6 +134,17 @@ def _first_of(error: shutil.Error) -> BaseException:
     first = OSError(int(words[1]), words[2])
     first.filename2 = str(gathered[0][1])
     return first
+
+
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Name a folder that no setting names, as the one that a backup goes to, where its disk is full when the block ends in an error."""
+    try:
+        yield
+    except BaseException as error:
+        if _is_full(folder):
+            setattr(error, _FULL, str(folder.absolute()))
+        raise
 
 
 def _full_place(error: BaseException) -> object:
