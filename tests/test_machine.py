@@ -22,9 +22,10 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
 
 from kpis.memory import enough
-from kpis.settings import ROOT, settings
+from kpis.settings import ROOT, Settings, settings
 from kpis.store.store import Store
 from kpis.store.unavailable import EXIT_CODES, unavailable
+from publishers.backup import make_backup
 from tests.command import command
 from tests.shared import copied, empty, postgresql, shipped
 
@@ -110,12 +111,21 @@ def test_a_disk_that_is_full_and_one_that_only_reads(tmp_path: Path) -> None:
 
 
 def test_a_backup_that_finds_no_room_names_where_it_was_to_stand_and_leaves_nothing(tmp_path: Path) -> None:
-    """No setting names the folder, and it was "one of the disks"."""
-    shutil.copy(shipped(), own := tmp_path / "own.db")
-    with small_disk(tmp_path / "disk", 1) as disk:
-        done = command("backup", str(disk / "night"), DATABASE_URL=url(own), EDITIONS_DIR=str(tmp_path / "editions"))
-        ends_named(done, "disk_full")
-        assert str(disk) in done.stderr.replace("\n", "") and not list(disk.iterdir())
+    """No setting names the folder, and where the room was over at the last of the database it was "one of the disks"."""
+    store, refusals = copied(shipped(), tmp_path / "own.db"), list[str]()
+    chosen = Settings(EDITIONS_DIR=tmp_path / "editions", SIGNING_KEY_FILE=tmp_path / "own.key")
+    size = shipped().stat().st_size
+    with small_disk(tmp_path / "disk", 12) as disk:
+        for room in range(size, size + 1_000_000, 100_000):
+            (disk / "rest").write_bytes(b"x" * (shutil.disk_usage(disk).free - room))
+            try:
+                make_backup(store, disk / "night", chosen)
+                shutil.rmtree(disk / "night")
+            except Exception as error:
+                refusals.append(said_of(error))
+            (disk / "rest").unlink()
+            assert not list(disk.iterdir())
+    assert refusals and all(str(tmp_path / "disk") in refusal for refusal in refusals)
 
 
 @pytest.mark.parametrize("is_there", [True, False])
