@@ -217,10 +217,10 @@ def _commands(group: Any, *before: str) -> Iterator[tuple[tuple[str, ...], set[s
             yield (*before, name), {option for param in each.params for option in param.opts}
 
 
-def test_whoever_names_nobody_is_asked_who_it_is_and_an_office_that_has_told_nobody_says_so(opened: Callable[[str], Store]) -> None:
+def test_whoever_names_nobody_is_asked_who_it_is_and_an_office_that_has_told_nobody_says_so(opened: Opened, tmp_path: Path) -> None:
     """It was refused as one who may not, and to ask the office: they are the office."""
     try:
-        opened("office")
+        opened(tmp_path / "office", nothing)
         for words in (COMMANDS["publish"], COMMANDS["rollback"]):
             nobody = CliRunner().invoke(manage.app, words).exception
             assert isinstance(nobody, NotAllowed) and "--as EMAIL" in str(nobody) and "--as メールアドレス" in str(nobody)
