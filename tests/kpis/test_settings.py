@@ -148,6 +148,7 @@ def test_a_database_is_made_for_its_own_user_unless_told(
     monkeypatch.setenv("UMASK", umask)
     settings.cache_clear()
     try:
+        Store(f"sqlite:///{database}").migrate()
         for _ in range(2):  # made, and one that others could read already
             store = Store(f"sqlite:///{database}")
             with store.engine.connect() as connection:
