@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from threading import Barrier, Event
 
 import pytest
@@ -107,7 +108,7 @@ def test_what_is_made_of_other_things_asks_for_them_while_it_is_made() -> None:
 
 def test_what_is_derived_from_an_object_is_made_again_for_another_that_equals_it() -> None:
     kept, first = MadeOnce({"shown": 4}), [1]
-    made = [kept.kept("shown", Same(whole), lambda whole=whole: list(whole)) for whole in (first, first, [1])]  # type: ignore[misc]
+    made = [kept.kept("shown", Same(whole), partial(list, whole)) for whole in (first, first, [1])]
     assert made[0] is made[1] and made[2] is not made[0]
     first.append(2)
     assert kept.kept("shown", Same(first), list) is made[0], "a list cannot be a key itself; which one it is can"
