@@ -8,7 +8,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,8 +22,9 @@ from tests.shared import copied, shipped
 
 pytestmark = pytest.mark.server
 
-LATER = datetime(2027, 6, 1, 3)  # two changes of each register, long after the day of the test
-LATEST = datetime(2027, 7, 1, 3)
+LATER = utc_now() + timedelta(days=180)  # two changes of each register, long after the day of the test
+LATEST = LATER + timedelta(days=30)
+BEFORE, BETWEEN = (local_day(LATER + timedelta(days=days)).isoformat() for days in (-1, 15))
 
 
 class Site:
@@ -70,7 +71,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_the_api_answers_as_it_was_known(site: Site) -> None:
     """The list, its file, both summaries, milestones and bureaus: 69 procedures before, 71 after, and the first status back."""
-    before, between, now = "known_at=2027-05-31", "known_at=2027-06-15", ""
+    before, between, now = f"known_at={BEFORE}", f"known_at={BETWEEN}", ""
     counts, statuses, names, milestones, cash = [], [], [], [], []
     for known in (before, between, now):
         told = site.api(f"procedures?size=500&{known}")
@@ -108,7 +109,7 @@ def test_nothing_is_known_of_a_register_before_its_first_row(site: Site) -> None
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_page_shows_the_day_and_the_knowledge_that_its_address_names(site: Site, language: str) -> None:
     """As of 15 August 2023 and as known this morning: cards, list and the way to the file, all of that state."""
-    told = site.api("registers/procedures?as_of=2023-08-15&known_at=2027-05-31")
+    told = site.api(f"registers/procedures?as_of=2023-08-15&known_at={BEFORE}")
     day = local_day(utc_now()).isoformat()  # the office's day, whatever the day is where the tests run
     texts, shown = site.read("procedures", f"lang={language}&as_of=2023-08-15&known={day}")
     total = told["total"]

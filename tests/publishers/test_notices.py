@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -201,7 +201,7 @@ def test_an_edition_is_told_to_everybody_and_a_turned_status_to_whom_it_concerns
     own = chosen(
         mails, EDITIONS_DIR=tmp_path / "editions", SIGNING_KEY_FILE=tmp_path / "key", EDITIONS_URL="https://kpi.example.jp"
     )
-    clock.now = datetime(2026, 12, 1, 1, 0)  # after what the lists stamped
+    clock.now = (datetime.now(UTC) + timedelta(days=1)).replace(hour=1, minute=0, tzinfo=None)  # after what the lists stamped
     with reporting.writing(is_figures=False, is_clock_right=True):
         pass
     publication.publish(reporting, note="公表", now=clock(), viewer=OFFICE, chosen=own)
