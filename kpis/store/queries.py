@@ -24,7 +24,7 @@ from kpis.seen import doing
 from kpis.store import tables
 from kpis.store.fields import Record, record_of
 from kpis.store.register_history import FIRST_KNOWN, as_known
-from kpis.store.store import Store
+from kpis.store.store import BATCH, Store
 
 PAGE_SIZE = 50
 GLANCE = 2_000  # maximum number of codes fetched at once; only beyond it are they counted separately
@@ -280,12 +280,13 @@ NAMED = (
 )
 
 
-def names(store: Store, *, known_at: datetime | None = None) -> list[tuple[Any, ...]]:
-    """Return ``NAMED`` of every procedure, for any day, for an index of names; one query."""
+def names(store: Store, *, known_at: datetime | None = None) -> Iterator[tuple[Any, ...]]:
+    """Yield ``NAMED`` of every procedure, for any day, for an index of names; one query, never all rows at once."""
     with store.reading() as session:
         c = _columns(session, known_at)
-        rows = session.execute(select(*(c[name] for name in NAMED)).order_by(c["procedure_code"]))
-        return [tuple(row) for row in doing.counted(rows)]
+        query = select(*(c[name] for name in NAMED)).order_by(c["procedure_code"])
+        for row in doing.counted(session.execute(query.execution_options(yield_per=BATCH))):
+            yield tuple(row)
 
 
 def some(store: Store, codes: Collection[str], *, as_of: date, known_at: datetime | None = None) -> dict[str, ProcedureOnDay]:
