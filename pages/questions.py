@@ -17,7 +17,7 @@ from pages.parts.question_written import write_question
 from pages.parts.reported import office_today
 from pages.parts.text import language, named, t
 from pages.parts.titled import page_heading, section_heading
-from pages.parts.viewer import viewer
+from pages.parts.viewer import until_step, viewer
 
 enter("see_questions")
 
@@ -51,7 +51,7 @@ def conclusion(covered: list[tuple[Question, list[Reply]]]) -> None:
 
 def questions_list() -> None:
     """Draw the list of questions, and the one selected by the address."""
-    covered = questions.covered(store, viewer=me.email, today=office_today())
+    covered = until_step("questions", make=lambda: questions.covered(store, viewer=me.email, today=office_today()))
     by_code = {one.question_code: (one, replies) for one, replies in covered}
     conclusion(covered)
     steps.show_result()

@@ -27,6 +27,7 @@ from pages.parts.steps import form_key, last_file, take
 from pages.parts.text import language, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.uploader import workbook_uploader
+from pages.parts.viewer import until_step
 from telling.file_names import file_name
 from telling.questions import answer_table
 
@@ -129,7 +130,7 @@ def _upload_result(code: str, bureau: str) -> None:
 
 def _what_was_read(store: Store, question: Question, reply: Reply, *, actor: str) -> None:
     code, bureau = question.question_code, reply.bureau_code
-    rows = answers.rows_of(store, code, viewer=actor, bureau_code=bureau)
+    rows = until_step("answers", make=lambda: answers.rows_of(store, code, viewer=actor, bureau_code=bureau), key=(code, bureau))
     if rows:
         headings, cells = answer_table(question, rows, bureau_names(), language(), is_of_one=True)
         data_table(pd.DataFrame(cells, columns=headings))

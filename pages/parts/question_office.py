@@ -29,6 +29,7 @@ from pages.parts.saving import save_button
 from pages.parts.steps import content_key, is_other, take
 from pages.parts.text import csv_file, language, named, refusal_box, t, viewer_words
 from pages.parts.titled import part_heading
+from pages.parts.viewer import until_step
 from publishers.answers import Wish, answers_book, answers_csv, indicator_files
 from telling.file_names import file_name
 from telling.questions import answer_table, heading
@@ -47,7 +48,8 @@ def office_view(store: Store, question: Question, replies: list[Reply], *, actor
         _draft(store, question, actor=actor)
         return
     _coverage(question, replies)
-    rows = answers.rows_of(store, question.question_code, viewer=actor)
+    code = question.question_code
+    rows = until_step("answers", make=lambda: answers.rows_of(store, code, viewer=actor), key=code)
     if question.state == QuestionState.OPEN:
         _decide(store, question, replies, rows, actor=actor)
     _all_answers(question, rows)
