@@ -228,9 +228,11 @@ def number_in_digits(value: float | Decimal, form: str, code: str) -> str:
     """Format a number with the separators of a language: 1,234.5, 1.234,5 or 12,34,567.
 
     Args:
-        value: the number; rounded only as the form says.
+        value: the number; rounded only as the form says, and never shown as −0.
         form: Python format, as ``,`` or ``+,.1f``.
     """
+    if not isinstance(value, int):  # of which none is a negative zero
+        form = f"{form[0]}z{form[1:]}" if form[:1] in ("+", "-") else f"z{form}"
     return _in_digits(format(value, form), language(code).locale)
 
 

@@ -148,7 +148,7 @@ def read_number(text: str) -> WrittenNumber:
     digits = (Decimal(whole.replace(",", "") + fraction) for whole, fraction, _ in parts)
     value = float(sum(number * scale for number, scale in zip(digits, scales, strict=True)))
     signed = -value if match["sign"] and match["sign"] in "-▲△−" else value
-    return WrittenNumber(signed, approximate, match["unit"], is_scaled=scales[0] > 1)
+    return WrittenNumber(signed + 0.0, approximate, match["unit"], is_scaled=scales[0] > 1)  # -0 is 0
 
 
 def fits_unit(written: str, unit: str, *, is_of_unit: bool, is_scaled: bool = False) -> bool:

@@ -280,6 +280,8 @@ def _read_count(line: LayoutRow, text: str, row: Row) -> _Fault | None:
         number = WrittenNumber(-1.0, False, "")
     if not fits_unit(number.unit, "", is_of_unit=False):
         return "number", Message("without_unit", number=Message("at_least_zero")), "error"
+    if number.is_approximate:
+        return "number", Message("exact_number"), "error"
     value = number.value
     if value < 0:
         return "number", Message("at_least_zero"), "error"

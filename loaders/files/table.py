@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import product, zip_longest
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -237,8 +238,10 @@ def _typed_otherwise(
         wanted = type_of(model, name) if name else str
         if wanted not in (float, int, date):
             continue
-        is_other, kind, expected = _IS_OTHER_DAY if wanted is date else _IS_OTHER_NUMBER
-        for number, row in numbered:
+        refused = [_IS_OTHER_DAY] if wanted is date else [_IS_OTHER_NUMBER]
+        if wanted is not date and "is_approximate" not in model.model_fields:
+            refused.append(_IS_ABOUT)
+        for (is_other, kind, expected), (number, row) in product(refused, numbered):
             if at < len(row) and row[at] != "" and is_other(row[at]):
                 yield Problem(
                     kind, f"{name}={_plain(row[at])}", Message(expected), Message("remedy_correct_cell"),
@@ -272,6 +275,14 @@ def _is_other_day(cell: Any) -> bool:
     return bool(_BARE.match(plain)) or (year is not None and not FIRST_YEAR <= int(year[1]) <= LAST_YEAR)
 
 
+def _is_about(cell: Any) -> bool:
+    """Return whether a cell is a number marked as rounded, in words."""
+    with suppress(Unreadable):
+        return type(cell) is str and not cell[:1].isascii() and read_number(cell).is_approximate
+    return False
+
+
+_IS_ABOUT: tuple[Callable[[Any], bool], Kind, str] = (_is_about, "number", "exact_number")
 _IS_OTHER_NUMBER: tuple[Callable[[Any], bool], Kind, str] = (_is_other_number, "number", "finite_number_in_range")
 _IS_OTHER_DAY: tuple[Callable[[Any], bool], Kind, str] = (_is_other_day, "date", "date_of_years")
 

@@ -254,7 +254,7 @@ class _Rows:
     def _number(self, field: AskedColumn, column: Column, raw: Any) -> float:
         read = as_number(raw, column, unit=field.unit, is_of_unit=bool(field.unit))
         if read.is_approximate:
-            raise CellRefused("number", Message("question_exact_number"), Message("remedy_digits_only"))
+            raise CellRefused("number", Message("exact_number"), Message("remedy_digits_only"))
         if read.shown is not None and read.shown != read.value:
             message = Message("question_number_as_seen", shown=f"{read.shown:,.15g}", held=f"{read.value:,.15g}")
             raise CellRefused("number", message, Message("remedy_general_as_seen"))

@@ -293,6 +293,8 @@ class TableReader(WhoseRow):
                     if not kind:  # only of a figure the bureau is asked which of the two it means
                         raise not_as_shown(raw)
                     self.shown[column.field] = read.shown
+                if read.is_approximate and not kind:  # only a figure says of itself that it is about
+                    raise CellRefused("number", Message("exact_number"), Message("remedy_digits_only"))
                 return read.value, "rounded" if read.is_approximate else ""
             return as_plain(raw, column, self.layout, is_1904=self.is_1904)
         except CellRefused as refused:

@@ -233,6 +233,7 @@ REFUSED: dict[str, Case] = {
     "a milestone for a project of others": Case(_cells(M, {"A15": "新規", "E15": "New", "C15": "LP01"}), (("unknown_code", M, "C15"),), "LP01"),
     "a milestone moved to another project": Case(_cells(M, {"C2": "LPX05"}), (("rule", M, "C2"),)),
     "a number in words": Case(_cells(F, {"H7": "九百九十"}), (("number", F, "H7"),), "九百九十"),
+    "a count of a register that is about": Case(_cells(P, {"X2": "約1,000"}), (("number", P, "X2"),), "約1,000"),
     "a range for a number": Case(_cells(F, {"H7": "980-990"}), (("number", F, "H7"),)),
     "a thousands mark in the wrong place": Case(_cells(F, {"H7": "9,90"}), (("number", F, "H7"),)),
     "a dash for a number": Case(_cells(F, {"H7": "―"}), (("number", F, "H7"),)),

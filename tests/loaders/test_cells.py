@@ -43,6 +43,10 @@ def test_a_number_keeps_the_digits_that_are_written(text: str, value: float) -> 
     assert read_number(text).value == value
 
 
+def test_no_number_is_minus_zero() -> None:
+    assert [str(read_number(text).value) for text in ("-0", "▲0.0", "0")] == ["0.0"] * 3
+
+
 @pytest.mark.parametrize("text", ["令和0年度", "R0年度", "平成00年度", "H0年度第1四半期", "R0.4"])
 def test_no_era_has_a_year_0(text: str) -> None:
     with pytest.raises(Unreadable):

@@ -114,6 +114,7 @@ def test_a_plan_for_a_year_or_later_is_never_overdue(japan: Store, tmp_path: Pat
         ({"所管府省庁": "存在しない省"}, "B4", "unknown_code"),
         ({"オンライン化の実施状況": "9 検討中"}, "O4", "choice"),
         ({"総手続件数": "約三百"}, "Z4", "number"),
+        ({"総手続件数": "約300"}, "Z4", "number"),
         ({"総手続件数": "1200①"}, "Z4", "number"),
         ({"総手続件数": "85%"}, "Z4", "number"),
         ({"総手続件数": "5億円"}, "Z4", "number"),

@@ -12,10 +12,12 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from kpis.government import government, read
+from kpis.languages import written
 from kpis.store import tables, vintages
 from kpis.store.store import Store, utc_now
 from kpis.store.vintages import Origin
 from loaders.files.addresses import column_letters
+from loaders.files.problems import Problem
 from loaders.load import check_content, load_file
 from loaders.workbook.door import read_workbook
 from loaders.workbook.layout import load_layout
@@ -202,7 +204,16 @@ def test_an_effect_is_in_the_unit_of_its_indicator(store: Store, effect: object,
      ("5%", "paper_sheets,", False), ("5件", "paper_sheets,", False), ("5", ",CP1", True), ("5%", ",CP1", False)],
 )  # fmt: skip
 def test_an_effect_of_a_list_is_in_the_unit_of_its_indicator(store: Store, effect: str, about: str, is_taken: bool) -> None:
+    errors = problems_of_effect(store, effect, about)
+    assert [(p.kind, p.cell, p.rule) for p in errors] == ([] if is_taken else [("number", "J2", "other_unit")])
+
+
+def test_an_effect_that_is_about_is_refused_since_nothing_would_say_so(store: Store) -> None:
+    (problem,) = problems_of_effect(store, "約5", f"{RATE},")
+    assert (problem.cell, written(problem.expected)) == ("J2", "「約」などの付かない数")
+
+
+def problems_of_effect(store: Store, effect: str, about: str) -> list[Problem]:
     head = "action_code,bureau_code,indicator_code,project_code,period_code,measure_ja,section_ja,due_on,action_state,effect_value,source_code\n"
     row = f"X2,{BUREAU},{about},FY2022-Q2,研修,人事課,2023-03-31,open,{effect},shintosei-8a0d3d80\n"
-    errors = [p for p in check_content((head + row).encode(), "actions.csv", store=store).problems if p.kind == "number"]
-    assert [(p.kind, p.cell, p.rule) for p in errors] == ([] if is_taken else [("number", "J2", "other_unit")])
+    return [p for p in check_content((head + row).encode(), "actions.csv", store=store).problems if p.kind == "number"]

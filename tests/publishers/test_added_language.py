@@ -94,6 +94,12 @@ def test_numbers_of_every_kind_are_written_with_the_signs_of_the_language() -> N
         "12,5",
     )
     assert say("at_most_bytes", "de", most=20_000_000) == "höchstens 20.000.000 Bytes", "a blank that asks for a number"
+    assert [format_number(value, form=form) for value, form in ((-0.0, ","), (-0.04, ",.1f"), (-0.04, "+,.1f"), (0, "+,"))] == [
+        "0.0",
+        "0.0",
+        "+0.0",
+        "+0",
+    ]
     assert [format_number(1_234_567.5, code, ",.1f") for code in ("ja", "en", "ja-Hira")] == ["1,234,567.5"] * 3
     assert format_value(56_950_000, SHEETS, "de") == "56,95 Millionen 枚" and axis_scale(2e8, "de") == (1e6, "Millionen ")
     counts = Counts((("A", 1_234), ("B", 12)), "枚", 5_678)
