@@ -43,6 +43,7 @@ LOOKED_AT = 5_000  # waiting messages examined at once; deferred ones are examin
 PAUSES = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240, 720))  # after each failure; after the last the message has failed
 OPEN = (NoticeState.WAITING.value, NoticeState.CLAIMED.value, NoticeState.SENDING.value)
 NOT_SENT = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)  # shown first to the office
+PUT_ASIDE = "put_aside"
 _N = table_of(tables.Notice)
 _FREE: dict[str, Any] = {"claim": "", "claimed_until": None}  # values of a message without a sender
 
@@ -288,7 +289,10 @@ def stuck(connection: Connection | Session, hours: Hours, *, now: datetime, by_m
     due = [_N.c.state.in_(OPEN), _N.c.next_try_at <= now, *([] if by_mail else [_N.c.reader.startswith(WEBHOOK)])]
     oldest = connection.execute(select(func.min(_N.c.next_try_at)).where(*due)).scalar()
     is_late = oldest is not None and (oldest if hours.holds(oldest) else hours.opening(oldest)) + LATE < now
-    failed = (_N.c.state.in_([NoticeState.FAILED, NoticeState.UNKNOWN]), _N.c.settled_at >= now - RECENT)
+    failed = (
+        _N.c.state.in_([NoticeState.FAILED, NoticeState.UNKNOWN]), _N.c.settled_at >= now - RECENT,
+        _N.c.last_error != PUT_ASIDE,  # by `restore` or by hand: nothing is to be mended
+    )  # fmt: skip
     return Stuck(
         late=connection.execute(n.where(*due)).scalar_one() if is_late else 0,
         failing=connection.execute(n.where(_N.c.state == NoticeState.WAITING, _N.c.attempts > 0)).scalar_one(),
@@ -334,7 +338,7 @@ def put_aside(store: Store, *, actor: str, is_backup: bool = False) -> int:
         is_backup: in a backup, before it is restored.
     """
     with store.writing(is_figures=False, any_clock=True, is_stamped=not is_backup) as session:
-        values = {"settled_at": instant(session), "last_error": "put_aside"}
+        values = {"settled_at": instant(session), "last_error": PUT_ASIDE}
         if count := _become(session, NoticeState.UNKNOWN, _N.c.state.in_(OPEN), **_FREE, **values):
             record(session, actor, "notices_put_aside", "notices", detail=str(count))
         return count

@@ -129,7 +129,10 @@ def _differences(faults: Sequence[EditionFault], folder: Path, *, is_needed: boo
     shown = on_disk.current(folder)
     if shown is None and is_needed:
         yield wrong("edition", "no_edition_in_folder", folder=folder)
-    yield ok("edition", "doctor_edition_there", number=shown.number if shown else "-")
+    elif shown is None:
+        yield ok("edition", "doctor_edition_none")
+    else:
+        yield ok("edition", "doctor_edition_there", number=shown.number)
 
 
 def kept_voices(chosen: Settings) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx2
 
+from kpis.as_text import line
 from kpis.errors import EditionRefused
 from kpis.message import Message
 from kpis.outgoing import FAULTS, client
@@ -73,7 +74,9 @@ class _Site:
         except FAULTS as error:
             if time.monotonic() > self._until:
                 raise _Unread(Message("answer_too_slow", seconds=int(SECONDS))) from error
-            raise _Unread(Message("address_unreachable", fault=type(error).__name__)) from error
+            # A name that is unknown, a port that is closed and a certificate that is not believed are mended in different places.
+            fault = line(f"{type(error).__name__} {error}".strip())[:200]
+            raise _Unread(Message("address_unreachable", fault=fault)) from error
 
     def content(self, name: str) -> bytes:
         """Return a small file whole."""

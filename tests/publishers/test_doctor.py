@@ -116,7 +116,20 @@ def test_what_is_wrong_with_the_database_is_named(place: Path) -> None:
     file.write_bytes(b"no database at all" * 1000)
     assert "database_no_database" in said(found())
     file.unlink()
-    assert "mieruka init" in said(found())["doctor_database_missing"] and not file.exists()
+    missing = said(found())["doctor_database_missing"]
+    assert "mieruka restore" in missing and "mieruka init" in missing and not file.exists(), (
+        "a new one would pass for what was lost"
+    )
+
+
+def test_before_the_first_edition_nothing_is_said_to_be_as_it_was_published(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{place / 'new.db'}")
+    monkeypatch.setenv("EDITIONS_DIR", str(place / "none"))
+    Store(f"sqlite:///{place / 'new.db'}").migrate()
+    assert [finding.message.key for finding in found() if finding.check == "edition"] == ["doctor_edition_none"]
+    (place / "none").mkdir()
+    public = Settings(MIERUKA_MODE="public", EDITIONS_DIR=place / "none")  # type: ignore[call-arg]
+    assert "doctor_edition_there" not in [finding.message.key for finding in instance.editions(public)]
 
 
 @pytest.mark.skipif(not POSTGRES, reason="TEST_POSTGRES_URL is not set: no PostgreSQL")

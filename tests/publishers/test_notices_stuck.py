@@ -30,6 +30,7 @@ FRIDAY_NIGHT, SENT_AGAIN = MONDAY - timedelta(days=2, hours=12), MONDAY - timede
         ({"state": "failed", "settled_at": MONDAY}, MONDAY + timedelta(hours=23), Stuck(0, 0, 1)),
         ({"state": "unknown", "settled_at": MONDAY}, MONDAY + timedelta(hours=23), Stuck(0, 0, 1)),
         ({"state": "failed", "settled_at": MONDAY}, MONDAY + timedelta(hours=25), Stuck(0, 0, 0)),
+        ({"state": "unknown", "settled_at": MONDAY, "last_error": "put_aside"}, MONDAY + timedelta(hours=1), Stuck(0, 0, 0)),
         ({"state": "sent", "settled_at": MONDAY}, MONDAY + timedelta(hours=3), Stuck(0, 0, 0)),
     ],
 )

@@ -109,8 +109,10 @@ def test_a_place_without_editions_or_an_answer_is_named_without_a_traceback(expo
     address, _, key = exported
     said = command("verify", f"{address}nowhere/", "--key", key)
     assert said.returncode == 1 and "404" in said.stderr and "Traceback" not in said.stderr
-    said = command("verify", "http://127.0.0.1:9/", "--key", key)
-    assert said.returncode == 1 and "keys.json" in said.stderr and "Traceback" not in said.stderr
+    for unreached, why in (("http://127.0.0.1:9/", "refused"), (address.replace("http:", "https:"), "SSL")):
+        said = command("verify", unreached, "--key", key)
+        assert said.returncode == 1 and "keys.json" in said.stderr and "Traceback" not in said.stderr
+        assert why in said.stderr, "a closed port and a certificate are mended in different places"
 
 
 def test_a_place_that_says_its_headers_drop_by_drop_is_left_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
