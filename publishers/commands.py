@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -103,6 +103,8 @@ def verify_command(
     pinned = pinned_key(key) if key else ""
     if what.startswith(("http://", "https://")):
         proved = verify_address(what, edition, key=pinned)
+        if proved.withdrawn:
+            out.print(localised("editions_withdrawn", editions=_numbers(proved.withdrawn)))
         _say_proved(proved.faults, proved.editions)
     folder, number = settings().editions_dir, edition
     if what.isascii() and what.isdigit() and len(what) < 5:
@@ -120,7 +122,7 @@ def verify_command(
     else:
         faults = record.faults(own_store(is_start=False), folder, number, key=pinned)
     if bare := [n for n in unsigned(folder) if number in (None, n)]:
-        err.print(localised("editions_unsigned", editions=", ".join(f"{n:04d}" for n in bare)))
+        err.print(localised("editions_unsigned", editions=_numbers(bare)))
     there = on_disk.numbers(folder)
     if not there and not faults:  # nothing was verified: a failure, unless the database says that nothing was published
         if settings().mode == "public" or folder != settings().editions_dir:
@@ -128,6 +130,10 @@ def verify_command(
         out.print(localised("verified_nothing"))
         return
     _say_proved(faults, [n for n in there if number in (None, n)])
+
+
+def _numbers(editions: Iterable[int]) -> str:
+    return ", ".join(f"{n:04d}" for n in editions)
 
 
 def _name(faults: Sequence[EditionFault]) -> None:
@@ -138,7 +144,7 @@ def _name(faults: Sequence[EditionFault]) -> None:
 def _say_proved(faults: Sequence[EditionFault], editions: Sequence[int]) -> None:
     _name(faults)
     if not faults:
-        out.print(localised("edition_unchanged", editions=", ".join(f"{n:04d}" for n in editions)))
+        out.print(localised("edition_unchanged", editions=_numbers(editions)))
     raise typer.Exit(1 if faults else 0)
 
 

@@ -25,11 +25,12 @@ LARGE = 2_000_000_000  # bytes of all files of an edition
 
 @dataclass(frozen=True, slots=True)
 class Proved:
-    """The result of a verification: editions with a signed manifest, the edition whose files were read, and every fault."""
+    """The result of a verification: editions with a signed manifest, the edition whose files were read, every fault, and editions withdrawn."""
 
     editions: tuple[int, ...]
     shown: int | None
     faults: tuple[EditionFault, ...]
+    withdrawn: tuple[int, ...] = ()  # as the signed pointer says: they are not served, so there is nothing to prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def verify_address(address: str, number: int | None = None, *, key: str = "") ->
             faults.append(EditionFault(wanted, folder_name(wanted), Message("edition_not_there")))
         elif wanted in manifests:
             faults += _files(site, wanted, manifests[wanted].files)
-    return Proved(tuple(manifests), wanted, tuple(dict.fromkeys(faults)))
+    return Proved(tuple(manifests), wanted, tuple(dict.fromkeys(faults)), tuple(sorted(pointer.withdrawn)))
 
 
 def _manifest(site: _Site, n: int, keys: tuple[Key, ...], faults: list[EditionFault], *, is_read: bool) -> _Manifest | None:

@@ -36,12 +36,13 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, str]]:
-    """The address of an exported edition, its folder, and the public key."""
+    """The address of an exported edition, the second after the third was withdrawn, its folder, and the public key."""
     folder = tmp_path_factory.mktemp("remote")
     store = settle(Store(f"sqlite:///{folder / 'working.db'}"), folder / "data")
     chosen = Settings(EDITIONS_DIR=folder / "editions", SIGNING_KEY_FILE=folder / "signing.key")  # type: ignore[call-arg]
-    for note in ("一", "二"):
+    for note in ("一", "二", "三"):
         publication.publish(store, note=note, now=utc_now(), chosen=chosen)
+    publication.rollback(store, 2, reason="三は誤り", now=utc_now(), chosen=chosen)
     export(folder / "site", chosen=chosen)
     key = json.loads((folder / "editions" / "keys.json").read_text("utf-8"))["keys"][0]["public_key"]
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder / "site")))
@@ -54,9 +55,9 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pa
 def test_what_is_unchanged_is_proved_and_the_command_says_so(exported: tuple[str, Path, str]) -> None:
     address, _, key = exported
     proved = remote.verify_address(address, key=key)
-    assert (proved.editions, proved.shown, proved.faults) == ((1, 2), 2, ())
+    assert (proved.editions, proved.shown, proved.faults, proved.withdrawn) == ((1, 2), 2, (), (3,))
     said = command("verify", address, "--key", key, "--edition", "1")
-    assert said.returncode == 0 and "0001, 0002" in said.stdout
+    assert said.returncode == 0 and "unchanged: 0001, 0002\n" in said.stdout and "not looked at: 0003\n" in said.stdout
 
 
 def test_the_folder_of_an_export_is_refused_and_where_it_is_proved_is_named(exported: tuple[str, Path, str]) -> None:
