@@ -278,7 +278,7 @@ def _is_other_day(cell: Any) -> bool:
 def _is_about(cell: Any) -> bool:
     """Return whether a cell is a number marked as rounded, in words."""
     with suppress(Unreadable):
-        return type(cell) is str and not cell[:1].isascii() and read_number(cell).is_approximate
+        return type(cell) is str and not cell.isascii() and read_number(cell).is_approximate
     return False
 
 

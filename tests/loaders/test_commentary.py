@@ -208,8 +208,9 @@ def test_an_effect_of_a_list_is_in_the_unit_of_its_indicator(store: Store, effec
     assert [(p.kind, p.cell, p.rule) for p in errors] == ([] if is_taken else [("number", "J2", "other_unit")])
 
 
-def test_an_effect_that_is_about_is_refused_since_nothing_would_say_so(store: Store) -> None:
-    (problem,) = problems_of_effect(store, "約5", f"{RATE},")
+@pytest.mark.parametrize("effect", ["約5", " 約5", "およそ 5ポイント"])
+def test_an_effect_that_is_about_is_refused_since_nothing_would_say_so(store: Store, effect: str) -> None:
+    (problem,) = problems_of_effect(store, effect, f"{RATE},")
     assert (problem.cell, written(problem.expected)) == ("J2", "「約」などの付かない数")
 
 
