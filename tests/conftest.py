@@ -113,10 +113,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByPlace
 def nothing_shared_is_left() -> Iterator[None]:
     """Remove what the tests of this process shared, when they are over; editions are signed with the key of the run until then."""
     key = shared_folder() / "signing.key"
-    shutil.copy(made_once("signing key", lambda folder: make_private(folder / key.name)) / key.name, key)
+    of_the_run = made_once("signing key", lambda folder: make_private(folder / key.name)) / key.name
+    shutil.copy(of_the_run, key)
     os.environ["SIGNING_KEY_FILE"] = str(key)
     known.cache_clear()
     yield
+    is_kept = key.read_bytes() == of_the_run.read_bytes() and [*key.parent.glob(f"*{key.name}*")] == [key]
+    assert is_kept, "a test replaced the key of the run: one that rotates keys has its own, or the editions of others cannot be signed"
     forget()
 
 
