@@ -46,6 +46,7 @@ class State:
         is_same = before is not None and before.is_of.figures == self.is_of.figures
         self.figures: MadeOnce = before.figures if before is not None and is_same else MadeOnce(LIMITS)
         self.reports = MadeOnce({REPORTED: REPORTS_KEPT})
+        self.step = ""  # the newest line of the audit trail when ``state_of`` last looked (``Store.state_and_step``)
 
     def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
         """Return a cached value, or compute it once for all concurrent callers.
@@ -86,11 +87,12 @@ def state_of(url: str) -> State:
     with _lock:
         state = _states.get(url)
     store = state.store if state else Store(url)
-    now = store.state()
+    now, step = store.state_and_step()
     with _lock:
         state = _states.get(url)
         if state is None or state.is_of != now:
             state = _states[url] = State(store, now, state)
+        state.step = step
         _states.move_to_end(url)
         while len(_states) > DATABASES:
             _states.popitem(last=False)

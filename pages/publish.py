@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from kpis.as_text import markdown
@@ -21,7 +20,7 @@ from pages.parts import cached, prose, steps
 from pages.parts.cards import status_counts
 from pages.parts.changes import changes_table
 from pages.parts.commentary import openness
-from pages.parts.data_table import arrow_of, data_table, texts_of_rows, texts_table
+from pages.parts.data_table import ShownGrid, Texts, arrow_of, data_table, show_table, table_of, texts_of_rows, texts_table
 from pages.parts.entry import end_page, enter, stop
 from pages.parts.text import language, named, refusal_box, t
 from pages.parts.titled import page_heading, section_heading
@@ -45,10 +44,10 @@ def show_preview(preview: publication.Preview) -> None:
         prose.info(t("publish_first"), icon=":material/info:")
     else:
         section_heading(t("publish_against", number=preview.compared_with))
-        table = for_viewer(
-            "changes of a preview", key=Same(preview), make=lambda: arrow_of(changes_table(c.to_json() for c in preview.changes))
-        )
-        data_table(table, empty=t("revisions_no_change"))
+        if preview.changes:
+            show_table(for_viewer("changes of a preview", key=Same(preview), make=partial(_table_of_changes, preview)))
+        else:
+            prose.caption(t("revisions_no_change"))
     prose.caption(openness(with_office=True))
     status_counts(preview.tally, whose={})
     with st.expander(t("publish_counts"), icon=":material/table:"):
@@ -59,6 +58,10 @@ def show_preview(preview: publication.Preview) -> None:
                 "counts of a preview", code=rows, make=lambda: texts_of_rows([dict(zip(heads, row, strict=True)) for row in rows])
             )
         )
+
+
+def _table_of_changes(preview: publication.Preview) -> Texts | ShownGrid:
+    return table_of(arrow_of(changes_table(c.to_json() for c in preview.changes)))
 
 
 def show_editions() -> None:
@@ -78,7 +81,7 @@ def show_editions() -> None:
         }
         for e in there
     ]  # fmt: skip
-    data_table(pd.DataFrame(rows))
+    data_table(rows)
     if st.button(t("publish_verify"), icon=":material/verified:"):
         faults = record.faults(cached.store(), folder)
         for fault in faults:

@@ -11,7 +11,7 @@ from kpis.settings import settings
 from kpis.text import format_date
 from pages.parts import cached, prose
 from pages.parts.changes import changes_table
-from pages.parts.data_table import data_table
+from pages.parts.data_table import show_table, table_of
 from pages.parts.edition import cited
 from pages.parts.entry import end_page, enter
 from pages.parts.text import language, refusal_box, t
@@ -34,8 +34,13 @@ prose.markdown(t("revisions_lead"))
 for made, changes in log:
     section_heading(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
     prose.markdown(markdown(made.note))
-    real = [c for c in changes if c["kind"] != "first_edition"]
-    data_table(changes_table(real[:SHOWN]), empty=t("edition_change_first_edition") if changes else t("revisions_no_change"))
+    if real := [c for c in changes if c["kind"] != "first_edition"]:
+        table = cached.made(
+            "changes of an edition", code=made.sha256, make=lambda: table_of(changes_table(real[:SHOWN]))
+        )  # called at once
+        show_table(table)
+    else:
+        prose.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
     prose.caption(cited(made))
     prose.caption(f"{t('publish_checksum')} `{made.sha256}`")
 if pointer and pointer.withdrawn:

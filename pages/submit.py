@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.government import government
+from kpis.once import Same
 from kpis.reporting import deadlines, reports, submissions
 from kpis.reporting.answering import part_of
 from kpis.reporting.deadlines import ReportStanding, Window
@@ -177,6 +178,10 @@ def upload_result(bureau: str, period: str) -> None:
     problem_list(done.reading.problems, key=f"problems_{bureau}_{period}")
 
 
+def _part_of(opened: Opened) -> Opened:
+    return for_viewer("own part of a report", key=Same(opened), make=lambda: part_of(store, opened, viewer=me.email))
+
+
 def draft(opened: Opened) -> None:
     """Draw an open report; its bureau can answer questions, explain, check, submit or withdraw it."""
     report = opened.report
@@ -187,7 +192,7 @@ def draft(opened: Opened) -> None:
     is_open = report.state in ("draft", "returned")
     is_theirs = own_checks.is_for_bureau(report, me)
     mine = is_open and (is_theirs or me.may("explain", report.bureau_code))
-    own = part_of(store, opened, viewer=me.email) if mine else opened  # a section answers only questions about its own rows
+    own = _part_of(opened) if mine else opened  # a section answers only questions about its own rows
     several_hands.ask_clashes(store, own, actor=me.email if mine else None)
     what_changes(opened)
     if mine:

@@ -378,13 +378,6 @@ def audit_trail(store: Store, *, actor: str, limit: int = 500, skipped: int = 0)
         return events(session, subject=None, limit=limit, skipped=skipped), session.exec(count).one()
 
 
-def last_step(store: Store) -> str:
-    """Return the checksum of the newest line of the audit trail: another one after every step, also one that raises no revision."""
-    events = tables.AuditEvent
-    with store.reading() as session:
-        return session.execute(select(col(events.sha256)).order_by(col(events.id).desc()).limit(1)).scalar() or ""
-
-
 def signed_in(store: Store, email: str, *, signed_in_at: int, is_let_in: bool, claimed: str = "") -> None:
     """Record a sign-in, once for any number of windows; also that of a person without access.
 

@@ -55,6 +55,8 @@ _FIGURE = (
 )
 BATCH = 1_000  # rows in memory while a table is streamed
 _STATE = select(*(table_of(tables.DataRevision).c[name] for name in ("revision", "mark", "figures_mark", "figures_right_at")))
+_TRAIL = table_of(tables.AuditEvent).c
+_STATE_AND_STEP = _STATE.add_columns(select(_TRAIL.sha256).order_by(_TRAIL.id.desc()).limit(1).scalar_subquery().label("step"))
 
 
 def state_in(reading: Connection | Session) -> StateOf:
@@ -157,8 +159,19 @@ class Store:
 
     def state(self) -> StateOf:
         """Return the state of the database."""
-        with self.engine.connect() as connection:  # called at every run of every page: one row needs no session
+        with self.engine.connect() as connection:
             return state_in(connection)
+
+    def state_and_step(self) -> tuple[StateOf, str]:
+        """Return the state of the database, and the checksum of the newest line of its audit trail; an edition has none ("").
+
+        The checksum is another one after every step, also one that raises no revision.
+        """
+        if self.is_frozen:
+            return self.state(), ""
+        with self.engine.connect() as connection:  # called at every run of every page: one row needs no session
+            state = connection.execute(_STATE_AND_STEP).first()
+        return (StateOf.read(state), state.step or "") if state else (StateOf(), "")
 
     def is_sample(self) -> bool:
         """Return whether this instance is a sample: its reports are fictitious and nothing of it is published."""

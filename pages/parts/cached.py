@@ -35,6 +35,7 @@ TABLES = 128  # latest tables of data kept as HTML: of an office, whose lists ch
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)
 _state: ContextVar[State] = ContextVar("state")
+_last_seen: ContextVar[tuple[Hashable, str]] = ContextVar("last_seen")  # what ``Store.state_and_step`` last returned in this run
 _moment: ContextVar[Moment] = ContextVar("moment")
 _drawings = MadeOnce({"drawn": DRAWINGS, "tables": TABLES})
 
@@ -47,7 +48,14 @@ def settle_revision(edition: Edition | None = None) -> None:
     """
     _edition.set(edition)
     settle(edition.government if edition else None)
-    _state.set(state_of(edition.url if edition else settings().database_url))
+    state = state_of(edition.url if edition else settings().database_url)
+    _state.set(state)
+    _last_seen.set((state.is_of, state.step))
+
+
+def look_again() -> None:
+    """Ask once more what is stored, for what is kept by ``stored`` and ``step``: in a run that goes on after waiting for another's write."""
+    _last_seen.set(store().state_and_step())
 
 
 def settle_moment(*, as_of: date, known_at: datetime | None, view: str) -> None:
@@ -68,6 +76,16 @@ def edition() -> Edition | None:
 def store() -> Store:
     """Return the store of this run: the working figures, or the selected edition in public mode."""
     return _state.get().store
+
+
+def stored() -> Hashable:
+    """Return the state of what is stored, as this run last looked: later than that of its figures where it waited meanwhile."""
+    return _last_seen.get()[0]
+
+
+def step() -> str:
+    """Return the checksum of the newest line of the audit trail, as this run last looked."""
+    return _last_seen.get()[1]
 
 
 def is_sample() -> bool:

@@ -42,15 +42,25 @@ def data_table(data: Any, *, first: int = 0, empty: str = "", **more: Any) -> No
     """
     if empty and not len(data):
         prose.caption(empty)
-        return
+    else:
+        show_table(table_of(data, first=first, **more))
+
+
+def table_of(data: Any, *, first: int = 0, **more: Any) -> Texts | ShownGrid:
+    """Return a table of data ready to draw (``show_table``), with the arguments of ``data_table``; where the data are kept, keep this."""
     rows = [] if set(more) - {"height", "alt"} else rows_of(data)
     if 0 < len(rows) <= (FOLDED_IN_FULL if first else READ_IN_FULL):
         title = str(more.get("alt", ""))
-        texts_table(
-            cached.drawn(("rows", rows, title, first), lambda: texts_of_rows(rows, title=title, first=first), sort="tables")
-        )
+        return cached.drawn(("rows", rows, title, first), lambda: texts_of_rows(rows, title=title, first=first), sort="tables")
+    return grid(data, **more)
+
+
+def show_table(made: Texts | ShownGrid) -> None:
+    """Draw a prepared table of data."""
+    if isinstance(made, Texts):
+        texts_table(made)
     else:
-        show_grid(grid(data, **more))
+        show_grid(made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from pages.parts.reported import instant, reporting_names
 from pages.parts.steps import form_key, pick, take
 from pages.parts.text import escaped_labels, language, t
 from pages.parts.titled import page_heading, section_heading
+from pages.parts.viewer import until_step
 from publishers.notices.hooks import looked_over
 from publishers.notices.wording import page_address, subject_of
 
@@ -30,7 +31,7 @@ _OPENS = "calendar_secret"  # shown once, in the session that created it
 def mine(store: Store, *, actor: str) -> None:
     """Draw a person's notification settings (occasions, frequency, language), and their secret calendar address."""
     page_heading(t("notices_mine_title"))
-    choices_made = choices.chosen_by(store, actor)
+    choices_made = until_step("choices of notices", make=lambda: choices.chosen_by(store, actor))
     lead = "notices_mine_local" if actor.endswith(LOCAL_DOMAIN) else "notices_mine_lead"
     prose.markdown(t(lead, email=markdown(actor), hours=settings().notice_hours))
     if not settings().smtp_host:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from kpis.as_text import markdown
 from kpis.languages import side
+from kpis.once import Same
 from kpis.reporting.access import Viewer
 from kpis.reporting.refused import DAYS, MOST_FILES, RefusedUpload, refused_content, refused_files
 from kpis.store.store import Store
@@ -17,12 +18,13 @@ from pages.parts import prose
 from pages.parts.reported import bureau_names, instant, period_name
 from pages.parts.saving import save_button
 from pages.parts.text import csv_file, language, t
+from pages.parts.viewer import for_viewer, until_step
 from telling.file_names import file_name
 
 
 def refused_list(store: Store, *, me: Viewer, bureau: str | None = None) -> None:
     """Draw the refused files that the viewer may download, the newest first; nothing if there are none. ``bureau``: only of this one."""
-    listed = refused_files(store, viewer=me.email, bureau_code=bureau)
+    listed = until_step("refused files", make=lambda: refused_files(store, viewer=me.email, bureau_code=bureau), key=bureau)
     if not listed:
         return
     with st.expander(t("refused_title", count=len(listed)), icon=":material/block:"):
@@ -46,9 +48,8 @@ def _one(store: Store, refused: RefusedUpload, *, me: Viewer) -> None:
         original.caption(t("refused_not_kept"))
     if refused.problems:
         list_name = file_name("problems", refused.bureau_code, refused.period_code, f"{refused.id}", ending=".csv")
-        save_button(
-            t("refused_list"), csv_file(_table(refused)), list_name, place=problems, icon=":material/rule:", key=f"refused_problems_{refused.id}",
-        )  # fmt: skip
+        csv = for_viewer("problems of a refused file", make=lambda: csv_file(_table(refused)), key=Same(refused))
+        save_button(t("refused_list"), csv, list_name, place=problems, icon=":material/rule:", key=f"refused_problems_{refused.id}")
         first = refused.problems[0]
         expected, remedy = (getattr(first, f"{field}_{side(language())}") for field in ("expected", "remedy"))
         text_column.caption(markdown(f"{first.sheet} {first.cell} {first.found_in(language())}: {expected} → {remedy}"))

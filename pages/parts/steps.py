@@ -72,11 +72,12 @@ class _Steps:
 def opened(number: int) -> Opened:
     """Return a report with the changes it would make, judged once for each state of what is stored; it must not be changed.
 
-    The state is asked for here: a run that waited for the write of another began before that.
+    A run that waited for the write of another began before that, and has looked again (``take``).
     """
-    store = cached.store()
     return for_viewer(
-        "opened", key=(number, store.state()), make=lambda: opened_of(store, number, viewer=viewer().email, as_of=as_of())
+        "opened",
+        key=(number, cached.stored()),
+        make=lambda: opened_of(cached.store(), number, viewer=viewer().email, as_of=as_of()),
     )
 
 
@@ -113,9 +114,11 @@ def take(
         except MierukaError as refused:
             if is_second_click(_ANY):  # what it was to do is done
                 _rerun_with(kept, kept.message)
+            cached.look_again()
             refusal_box(refused)
             return
         if not is_written(result):
+            cached.look_again()
             return
         for name in {form, _ANY}:
             kept.sent[name] = kept.sent.get(name, 0) + 1

@@ -68,7 +68,7 @@ def for_viewer(what: str, *, make: Callable[[], T], key: Hashable = ()) -> T:
 
 def until_step(what: str, *, make: Callable[[], T], key: Hashable = ()) -> T:
     """As ``for_viewer``, for what changes with steps that raise no revision, such as those of questions: made again after each step."""
-    return for_viewer(what, make=make, key=(people.last_step(cached.store()), key))
+    return for_viewer(what, make=make, key=(cached.step(), key))
 
 
 def is_let_in() -> bool:

@@ -18,14 +18,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from errno import EFBIG, EINVAL
 from functools import lru_cache
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any
+from typing import Any, TypeVar
 
 from kpis.errors import EditionRefused, NotFound
 from kpis.periods import parse_instant, parse_whole
@@ -36,6 +36,8 @@ from publishers.editions.keys import Key, canonical, in_force, is_signed, led_to
 POINTER, MANIFEST, DATABASE, CHANGES, SITE = "current.json", "manifest.json", "edition.db", "changes.json", "site"
 KEYS, SIGNATURE = "keys.json", "manifest.sig"
 GOVERNMENT = "government"
+
+T = TypeVar("T")
 _NUMBERED = re.compile("[0-9]{4}")
 LAST_NUMBER = 9_999
 SMALL = 20_000_000  # bytes of a manifest, a pointer or a list of keys: no real one is that large
@@ -105,19 +107,24 @@ class Edition:
         Raises:
             EditionRefused: they differ from what was published.
         """
-        size, checksum = self._as_listed(name)
-        try:
-            is_of_size = _stamp(self.folder / name)[1] == size
-            content = (self.folder / name).read_bytes() if is_of_size else b""
-        except OSError as error:
-            raise EditionRefused("edition_file_refused", number=self.number, file=name) from error
-        if not is_of_size or hashlib.sha256(content).hexdigest() != checksum:
-            raise EditionRefused("edition_file_refused", number=self.number, file=name)
-        return content
+        return self._read(name, lambda path: _listed_bytes(path, self._as_listed(name)))
 
     def changes(self) -> list[dict[str, Any]]:
-        """Return the changes against the edition shown before; see ``telling.changes``."""
-        return list(json.loads(self.content(CHANGES)))
+        """Return the changes against the edition shown before, which must not be changed; see ``telling.changes``.
+
+        Raises:
+            EditionRefused: the file differs from what was published.
+        """
+        return list(self._read(CHANGES, lambda path: _listed_changes(path, _stamp(path), self._as_listed(CHANGES))))
+
+    def _read(self, name: str, read: Callable[[Path], T | None]) -> T:
+        try:
+            result = read(self.folder / name)
+        except OSError as error:
+            raise EditionRefused("edition_file_refused", number=self.number, file=name) from error
+        if result is None:
+            raise EditionRefused("edition_file_refused", number=self.number, file=name)
+        return result
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,8 @@ def numbers(folder: Path) -> list[int]:
     """Return the numbers of all editions in a folder, ascending."""
     if not folder.is_dir():
         return []
-    return sorted(int(p.name) for p in folder.iterdir() if _NUMBERED.fullmatch(p.name) and p.is_dir())
+    with os.scandir(folder) as entries:  # asked at every run of a page
+        return sorted(int(entry.name) for entry in entries if _NUMBERED.fullmatch(entry.name) and entry.is_dir())
 
 
 def _stamp(path: Path | os.DirEntry[str]) -> _Stamp:
@@ -206,6 +214,20 @@ def _read_keys(path: Path, _stamped: _Stamp) -> tuple[Key, ...]:
 def _is_listed(path: Path, stamp: _Stamp, listed: tuple[int, str]) -> bool:
     size, checksum = listed
     return stamp[1] == size and sha256_of(path) == checksum
+
+
+def _listed_bytes(path: Path, listed: tuple[int, str]) -> bytes | None:
+    """Return the bytes of a file as the manifest lists it; ``None`` if they are others."""
+    size, checksum = listed
+    content = path.read_bytes() if _stamp(path)[1] == size else b""
+    return content if len(content) == size and hashlib.sha256(content).hexdigest() == checksum else None
+
+
+@lru_cache(maxsize=64)
+def _listed_changes(path: Path, _stamped: _Stamp, listed: tuple[int, str]) -> tuple[dict[str, Any], ...] | None:
+    """Return the changes in a file as the manifest lists it; ``None`` if its bytes are others."""
+    content = _listed_bytes(path, listed)
+    return None if content is None else tuple(json.loads(content))
 
 
 def _stamps(folder: Path, below: str) -> Iterator[tuple[str, _Stamp]]:
