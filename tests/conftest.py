@@ -119,7 +119,9 @@ def nothing_shared_is_left() -> Iterator[None]:
     known.cache_clear()
     yield
     is_kept = key.read_bytes() == of_the_run.read_bytes() and [*key.parent.glob(f"*{key.name}*")] == [key]
-    assert is_kept, "a test replaced the key of the run: one that rotates keys has its own, or the editions of others cannot be signed"
+    assert is_kept, (
+        "a test replaced the key of the run: one that rotates keys has its own, or the editions of others cannot be signed"
+    )
     forget()
 
 
