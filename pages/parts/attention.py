@@ -172,7 +172,7 @@ def strips_of(items: Sequence[Scored], *, key: str, is_every: bool = False) -> N
             for item in items
             if is_every or has_target(item)
         ]  # fmt: skip
-        return defined(strips(rows, words, caption=t("att_each_heading")), words)
+        return cached.drawn(("strips", rows), lambda: defined(strips(rows, words, caption=t("att_each_heading")), words))
 
     html = cached.made("strips", code=(key, *address.link().items()), make=make)
     if html:

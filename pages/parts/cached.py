@@ -30,7 +30,7 @@ from publishers.editions.on_disk import Edition
 T = TypeVar("T")
 GROWN = 2.0  # growth of memory, as a factor, after which frozen objects are collected again although new ones are still being made
 REST = 10.0  # seconds without anything new after which they are collected
-DRAWINGS = 1024  # latest drawings kept, of all states: the shipped figures have some 300 in each language
+DRAWINGS = 1536  # latest drawings kept, of all states: the shipped figures have some 500 in each language, their tables included
 TABLES = 128  # latest tables of data kept as HTML: of an office, whose lists change with each step and may be long
 
 _edition: ContextVar[Edition | None] = ContextVar("edition", default=None)

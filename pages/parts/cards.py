@@ -21,9 +21,9 @@ from pages.parts.data_table import ShownGrid, arrow_of, grid, link_columns, show
 from pages.parts.menu import page
 from pages.parts.raw_html import draw_for_paper, draw_html
 from pages.parts.saving import save_button
-from pages.parts.series import long_form, marks_of, series_chart
+from pages.parts.series import csv_of, marks_of, series_chart
 from pages.parts.taken import indicator_downloads
-from pages.parts.text import csv_file, grid_source, language, named, source_link, t, viewer_words
+from pages.parts.text import grid_source, language, named, source_link, t, viewer_words
 from pages.parts.titled import section_heading
 from pages.parts.when import as_of, view
 from publishers.site import seen
@@ -118,8 +118,8 @@ class _Block:
 
 def _block(scored: Scored, book: Book) -> _Block:
     chart, paper, notes, notable = series_chart(scored) or (None, "", "", ())
-    table = grid(arrow_of(series_table(scored, book)), column_config=link_columns()) if scored.figures else None
-    csv = csv_file(long_form(scored, book)) if scored.figures else b""
+    table = series_table(scored, book) if scored.figures else None
+    csv = csv_of(scored, book) if scored.figures else b""
     made = str(numbered(notable, viewer_words()))
     word = table_word(scored, viewer_words())
     return _Block(
@@ -164,8 +164,8 @@ def chart_with_table(scored: Scored, book: Book, *, heading: str | None = None, 
     return block.signs
 
 
-def series_table(scored: Scored, book: Book) -> pd.DataFrame:
-    """Return the figures of an indicator in the viewer's language: one row per period in order of time, with marks and source."""
+def series_table(scored: Scored, book: Book) -> ShownGrid:
+    """Return the figures of an indicator as a grid: one row per period in order of time, with marks and source."""
     rows = [
         {
             t("period"): figure.period.label(language()), t("period_end"): format_date(figure.period.end, language()),
@@ -175,7 +175,7 @@ def series_table(scored: Scored, book: Book) -> pd.DataFrame:
         }
         for figure in sorted(scored.figures, key=lambda f: (f.period.end, f.period.start))
     ]  # fmt: skip
-    return pd.DataFrame(rows)
+    return cached.drawn(("figures as grid", rows), lambda: grid(arrow_of(pd.DataFrame(rows)), column_config=link_columns()))
 
 
 def values_for_paper(scored: Scored) -> None:

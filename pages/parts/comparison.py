@@ -12,23 +12,28 @@ from pages.parts.text import language, viewer_words
 from pages.parts.when import as_of, view
 from publishers.site import seen
 from publishers.site.headed import defined
-from telling.cards import card_of
+from telling.cards import CardRows, card_of
+from telling.words import Words
 
 AT_ONCE = 20  # rows shown; the rest are collapsed
 
 
 def comparison(every: Sequence[Scored], *, code: str, caption: str) -> None:
     """Draw a table of the indicators that have a figure, one row each. ``code``: whose they are; part of the cache key."""
+    words, links = viewer_words(), tuple(address.link().items())
 
     def make() -> Texts:
-        words = viewer_words()
         listed = [card_of(item, words, as_of=as_of()) for item in every if item.judgement.figure is not None]
-        parts = [listed] if len(listed) <= AT_ONCE + 1 else [listed[:AT_ONCE], listed[AT_ONCE:]]
-        made = [seen.compared(part, address.page_of("indicator"), words, caption=caption) for part in parts]
-        made[0] = defined(made[0], words)
-        return Texts(made[0], *((made[1], len(parts[1])) if len(parts) > 1 else ()))
+        return cached.drawn(("comparison", listed, links, caption), lambda: _table_of(listed, words, caption))
 
-    texts_table(cached.made("comparison in full", code=(code, view(), *address.link().items()), make=make))
+    texts_table(cached.made("comparison in full", code=(code, view(), *links), make=make))
+
+
+def _table_of(listed: Sequence[CardRows], words: Words, caption: str) -> Texts:
+    parts = [listed] if len(listed) <= AT_ONCE + 1 else [listed[:AT_ONCE], listed[AT_ONCE:]]
+    made = [seen.compared(part, address.page_of("indicator"), words, caption=caption) for part in parts]
+    made[0] = defined(made[0], words)
+    return Texts(made[0], *((made[1], len(parts[1])) if len(parts) > 1 else ()))
 
 
 def difference(item: Scored) -> str:

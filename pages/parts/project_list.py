@@ -82,20 +82,24 @@ def table_of(reports: Sequence[ProjectReport], caption: str, explained_heads: se
     Args:
         explained_heads: captions of the tables above with the same headings; this caption is added.
     """
-    is_first = not explained_heads
+    is_first, links = not explained_heads, tuple(address.link().items())
 
     def make() -> tuple[list[str], str]:
         rows = overview_projects.lines(telling(), reports, about=lambda r: " ・ ".join(filter(None, (r.code, leaders(r)))))
-        words = viewer_words()
-        table = seen.projects(rows, address.page_of("projects"), words, caption=caption)
-        table = defined(table, words, explained=set() if is_first else set(meanings(words)))
-        return projects.without_bureau([(r, leaders(r)) for r in reports], words), table
+        table = cached.drawn(("projects", rows, links, caption, is_first), lambda: _table_of_lines(rows, caption, is_first))
+        return projects.without_bureau([(r, leaders(r)) for r in reports], viewer_words()), table
 
-    unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *address.link().items()), make=make)
+    unled, table = cached.made("projects", code=(caption, is_first, *(r.code for r in reports), *links), make=make)
     for project in unled:
         prose.caption(project)  # each note once, not per project
     draw_html(table)
     explained_heads.add(caption)
+
+
+def _table_of_lines(rows: Sequence[overview_projects.OverviewLine], caption: str, is_first: bool) -> str:
+    words = viewer_words()
+    table = seen.projects(rows, address.page_of("projects"), words, caption=caption)
+    return defined(table, words, explained=set() if is_first else set(meanings(words)))
 
 
 def numbered(kind: ProjectKindFields, own: Sequence[ProjectReport], explained_heads: set[str]) -> None:

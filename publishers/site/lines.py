@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -76,7 +77,12 @@ def _in_lines(whole: str) -> list[str]:
 
 
 def _kept(part: re.Match[str]) -> str:
-    return _ADDRESS.sub(_parted, placed(kept(part[2]))) if part[2] else part[0]
+    return _laid(part[2]) if part[2] else part[0]
+
+
+@lru_cache(maxsize=4096)  # of a table that changed most cells are those of before
+def _laid(text: str) -> str:
+    return _ADDRESS.sub(_parted, placed(kept(text)))
 
 
 def _parted(address: re.Match[str]) -> str:
