@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event, text
 
 from kpis import state as asked
+from kpis.errors import NotAllowed
 from kpis.moment import Moment
 from kpis.reporting import people, submissions
 from kpis.state import LIMITS, State, state_of
@@ -98,6 +99,14 @@ def test_a_write_that_fails_leaves_everything_as_it_was(reporting: Store) -> Non
     with pytest.raises(ZeroDivisionError):
         fail()
     assert reporting.state() == before
+
+
+def test_a_step_that_raises_no_revision_is_seen_in_the_state_that_a_run_begins_with(reporting: Store) -> None:
+    state = state_of(reporting.url)
+    before, step = reporting.state(), state.step
+    people.record_refusal(reporting, ANNA, "open_page", "review", NotAllowed("role_not_permitted"))
+    assert reporting.state() == before and reporting.state_and_step() != (before, step)
+    assert state_of(reporting.url) is state and state.step == reporting.state_and_step()[1] != step
 
 
 def test_what_was_made_of_figures_is_handed_on_and_reports_are_read_anew(reporting: Store) -> None:
