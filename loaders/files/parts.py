@@ -1,4 +1,4 @@
-"""The parts of an .xlsx other than worksheets: list of sheets, shared strings, number formats of styles; each parsed within limits.
+"""The parts of an .xlsx other than worksheets and texts: list of sheets, number formats of styles; each parsed within limits.
 
 Expat accepts whatever valid XML a writer produces. A part is fed in pieces; token size, text length and depth are limited.
 """
@@ -6,7 +6,6 @@ Expat accepts whatever valid XML a writer produces. A part is fed in pieces; tok
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -17,10 +16,9 @@ from xml.parsers import expat
 
 from kpis.message import Message
 from loaders.files.conditional import mark_of, number_of
-from loaders.files.formats import BUILT_IN, Styled, is_plain
+from loaders.files.formats import BUILT_IN, is_plain
 
 MAX_SHEETS = 100
-MAX_STRINGS = 400_000
 MAX_STYLES = 70_000
 LONGEST_FORMAT = 1_000  # maximum length of a name; Excel's is 255 characters
 MAX_LIST_BYTES = 20_000_000  # bytes of parts that list sheets and relationships
@@ -35,9 +33,8 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 _TYPES = "{http://schemas.openxmlformats.org/package/2006/content-types"
 _MAIN = ".main"  # the end of the kind of each part that is a workbook: sheet.main, template.main, with macros or without
 _OTHER_SHEETS = ("chartsheet", "dialogsheet", "xlmacrosheet", "xlintlmacrosheet")
+_ALTERNATE = "http://schemas.openxmlformats.org/markup-compatibility/2006 AlternateContent"
 _READ_FROM = ("officeDocument", "worksheet", "sharedStrings", "styles")
-_LAWFUL = {0x9, 0xA, 0xD, *range(0x20, 0xD800), *range(0xE000, 0xFFFE)}
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 Attributes = dict[str, str]
 
 
@@ -237,94 +234,6 @@ class Parsing:
             raise BookDamaged(fault, sheet=self.sheet)
 
 
-class Runs:
-    """Notes of one text whether any of its runs with visible characters is crossed out, or raised or lowered."""
-
-    __slots__ = ("_marks", "_start", "_styles")
-
-    def __init__(self) -> None:
-        self._marks: set[str] = set()  # of the current run
-        self._start = 0  # number of pieces before the current run
-        self._styles: set[str] = set()
-
-    def start(self, name: str, attributes: Attributes, count: int) -> None:
-        """Note the start of an element, after so many pieces of text."""
-        if name == "r":
-            self._start = count
-            self._marks.clear()
-        elif mark := mark_of(name, attributes):
-            self._marks.add(mark)
-
-    def end(self, pieces: list[str]) -> None:
-        """Note the end of a run."""
-        if self._marks and any(piece.strip() for piece in pieces[self._start :]):
-            self._styles |= self._marks
-        self._marks.clear()
-
-    def text(self, joined: str) -> str:
-        """Return the text, as ``Styled`` where it is, and begin the next."""
-        if not self._styles:
-            return joined
-        styles, self._styles = self._styles, set()
-        return Styled(joined, "struck" in styles)
-
-
-class _Strings(Parsing):
-    """The shared strings, without phonetic readings (furigana)."""
-
-    def __init__(self) -> None:
-        super().__init__("sst")
-        self.texts: list[str] = []
-
-    def beyond(self) -> Message | None:
-        return Message("shared_strings", count=len(self.texts)) if len(self.texts) > MAX_STRINGS else None
-
-    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
-        entry, text, reading, run, length = space + "si", space + "t", space + "rPh", space + "r", len(space)
-        parser, pieces, texts, readings, runs = self.parser, self.text, self.texts, [0], Runs()
-
-        def start(tag: str, attributes: Attributes) -> None:
-            self.depth += 1
-            if tag == text and not readings[0]:
-                parser.CharacterDataHandler = pieces.append
-            elif tag == reading:
-                readings[0] += 1
-            elif tag != entry:
-                runs.start(tag[length:], attributes, len(pieces))
-
-        def end(tag: str) -> None:
-            self.depth -= 1
-            if tag == text:
-                parser.CharacterDataHandler = None
-            elif tag == entry:
-                texts.append(runs.text(unescaped("".join(pieces))))
-                pieces.clear()
-            elif tag == reading:
-                readings[0] -= 1
-            elif tag == run:
-                runs.end(pieces)
-
-        return start, end
-
-
-def strings_of(archive: zipfile.ZipFile, part: str) -> list[str]:
-    """Return the shared strings in order; ``Styled`` where some characters are crossed out, raised or lowered."""
-    parsing = _Strings()
-    parsing.parse(archive, part)
-    return parsing.texts
-
-
-def unescaped(text: str) -> str:
-    """Decode the characters that Excel writes as ``_x000D_``."""
-    return _ESCAPED.sub(_character, text) if "_x" in text else text
-
-
-def _character(escaped: re.Match[str]) -> str:
-    """Return the escaped character; one not allowed in text (NUL, lone surrogate) stays escaped."""
-    number = int(escaped[1], 16)
-    return chr(number) if number in _LAWFUL else escaped[0]
-
-
 def _note(marks: dict[str, bool], number: int, mark: str) -> None:
     """Note what a font does to characters, under its number: whether it crosses them out."""
     if mark:
@@ -354,6 +263,10 @@ class _Styles(Parsing):
         def start(tag: str, attributes: Attributes) -> None:
             self.depth += 1
             path.append(tag)
+            if (
+                tag == _ALTERNATE
+            ):  # nobody writes it here: a cell would be shown as the one program reads it and stored as the other does
+                raise BookDamaged(Message("found_in_alternatives", tag=path[0].rpartition(" ")[2]))
             if len(path) == 2 and tag == space + "numFmt" and path[0] == space + "numFmts":
                 code = attributes.get("formatCode", "")
                 if len(code) > LONGEST_FORMAT:

@@ -21,8 +21,9 @@ from kpis.message import Message
 from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, column_number
 from loaders.files.conditional import Conditional
 from loaders.files.formats import Formatted, PartialDay, Styled, said_of
-from loaders.files.parts import Attributes, BookDamaged, Parsing, Runs, formats_of, parts_of_book, strings_of, unescaped
+from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book
 from loaders.files.reach import Reach, reach_of
+from loaders.files.strings import Runs, strings_of, unescaped
 
 MAX_AREA = 3_000_000  # area of the bounding rectangle of all values of a sheet
 MAX_CELLS = 4_000_000
@@ -179,7 +180,7 @@ class _Reader(Parsing):
             depth += 1
             if foreign:
                 self.depth = depth
-                if tag is data or (in_data and (tag is row_tag or tag is cell or tag is value or tag is inline or tag is formula)):
+                if tag is data or tag is merge or (in_data and tag in {row_tag, cell, value, inline, formula, text}):
                     raise BookDamaged(Message("found_in_alternatives", tag=tag[length:]), sheet=self.sheet)
                 name = tag.rpartition(" ")[2]
                 if name in _OTHER_FORMULAS:
@@ -272,6 +273,7 @@ class _Reader(Parsing):
                     is_text, kept = False, 0
             elif tag is text:
                 if is_text:
+                    runs.end_text(is_blank=not any(map(str.strip, pieces[kept:])))
                     is_text, kept = False, len(pieces)
             elif tag is inline:
                 if in_inline:

@@ -382,3 +382,58 @@ def test_cells_that_not_every_program_reads_refuse_the_file(held: str) -> None:
 
 def in_parts(content: bytes, part: str, old: str, new: str) -> bytes:
     return reparted(content, lambda parts: parts.update({part: parts[part].decode().replace(old, new).encode()}))
+
+
+WRAPPED = (
+    '<mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:Choice Requires="x14">'
+    "{xml}</mc:Choice></mc:AlternateContent>"
+)
+TEXTS = (
+    WRAPPED.format(xml="<t>1</t>") + "<t>90</t>", "<t>1</t><t>90</t>", "<t>1</t><r><t>90</t></r>", "<r><t>1</t></r><t>90</t>",
+    "<t>1<x/>90</t>", '<x:y xmlns:x="urn:x"><t>1</t></x:y><t>90</t>',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("is_shared", [True, False], ids=["shared", "inline"])
+@pytest.mark.parametrize("content", TEXTS)
+def test_a_text_of_which_programs_take_one_or_all_refuses_the_file(content: str, is_shared: bool) -> None:
+    """They were read as 190, where another program shows 90 or 1."""
+    cell = '<c t="s"><v>0</v></c>' if is_shared else f'<c t="inlineStr"><is>{content}</is></c>'
+    rows, problems = read_list(a_list(cell, strings=f"<si>{content}</si>" if is_shared else ""))
+    assert rows == [] and [p.kind for p in problems] == ["file"]
+
+
+def test_a_text_beside_its_entry_is_no_part_of_the_next() -> None:
+    rows, problems = read_list(a_list('<c t="s"><v>0</v></c>', strings="<t>1</t><si><t>90</t></si>"))
+    assert rows == [] and [p.kind for p in problems] == ["file"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<r><t>9</t></r><r><t>0</t></r>",
+        "<t/><r><t>90</t></r>",
+        '<t>90</t><rPh sb="0" eb="1"><t>1</t></rPh>',
+        "<t>90</t><phoneticPr/>",
+    ],
+)
+def test_a_text_in_runs_or_with_its_reading_is_read(content: str) -> None:
+    for cell, strings in (('<c t="s"><v>0</v></c>', f"<si>{content}</si>"), (f'<c t="inlineStr"><is>{content}</is></c>', "")):
+        rows, problems = read_list(a_list(cell, strings=strings))
+        assert problems == [] and [row.value for row in rows] == [90]
+
+
+@pytest.mark.parametrize("part", ["formats", "xfs"])
+def test_a_format_that_not_every_program_reads_refuses_the_file(part: str) -> None:
+    """12 was seen as 1200% and stored as 12."""
+    given = {"formats": '<numFmt numFmtId="164" formatCode="0%"/>', "xfs": '<xf numFmtId="164"/>'}
+    given[part] = WRAPPED.format(xml=given[part])
+    rows, problems = read_list(a_list('<c s="1"><v>12</v></c>', **given))
+    assert rows == [] and [p.kind for p in problems] == ["file"] and "AlternateContent" in both(problems[0].found)
+
+
+def test_merged_cells_that_not_every_program_reads_refuse_the_file() -> None:
+    merged = WRAPPED.format(xml='<mergeCells count="1"><mergeCell ref="E1:E2"/></mergeCells>')
+    content = in_parts(a_list("<c><v>5</v></c>"), "xl/worksheets/sheet1.xml", "</sheetData>", "</sheetData>" + merged)
+    rows, problems = read_list(content)
+    assert rows == [] and [p.kind for p in problems] == ["file"]
