@@ -18,7 +18,7 @@ from loaders.files.further import goes_on
 from loaders.files.guard import check_bytes, is_workbook
 from loaders.files.parts import BookDamaged, names_of
 from loaders.files.problems import Kind, Problem, damaged, far_cell, may_be_marked
-from loaders.files.sheets import Sheet, read_book
+from loaders.files.sheets import NO_RESULT, Sheet, read_book
 
 ROWS_OF_OTHERS = 1_000  # rows of each further sheet of a list that are looked through for rows of the list
 # Characters of all cells together, for each 1 MB of a file: the largest report has 3 million. One long text that every cell refers to
@@ -90,7 +90,7 @@ def _of_book(content: bytes) -> tuple[Table | None, list[Problem]]:
     table = _from_first_value(sheet)
     marked = marked_cells(sheet.rows, sheet.marking, after=table[1], columns=range(1, len(sheet.rows[0]) + 1 if sheet.rows else 1))
     unsure = [may_be_marked(place, sheet=sheet.name, cell=f"{column_letters(at)}{row}", row=row) for row, at, place in marked]
-    return table, [*_unreadable(sheet), *_merged(sheet, table[1]), *unsure, *_of_other_sheets(table, others)]
+    return table, [*_unreadable(sheet, after=table[1]), *_merged(sheet, table[1]), *unsure, *_of_other_sheets(table, others)]
 
 
 def _merged(sheet: Sheet, top: int) -> Iterator[Problem]:
@@ -174,12 +174,12 @@ def _filled(row: list[Any]) -> int:
     return next((at for at in range(len(row), 0, -1) if str(row[at - 1]).strip()), 0)
 
 
-def _unreadable(sheet: Sheet) -> Iterator[Problem]:
-    """Report cells without a usable value: errors, formulas without a cached result, malformed numbers."""
+def _unreadable(sheet: Sheet, *, after: int) -> Iterator[Problem]:
+    """Report cells without a usable value: errors, malformed numbers, formulas without a cached result; after a row, with one that changes."""
     enter = Message("remedy_enter_and_load")
     for kinds, cells in (
         ("error_cell", sheet.errors), ("number", sheet.faulty),
-        ("formula", dict.fromkeys(sheet.uncalculated, Message("formula_without_result"))),
+        ("formula", {cell: formula for cell, formula in sheet.uncalculated.items() if formula.key == NO_RESULT or split_address(cell)[1] > after}),
     ):  # fmt: skip
         kind: Kind = kinds  # type: ignore[assignment]
         for cell, text in cells.items():

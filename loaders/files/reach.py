@@ -1,4 +1,4 @@
-"""Effects of a formula beyond its own workbook: reads another workbook, requests an address, starts a program."""
+"""Effects of a formula beyond its own workbook (reads another workbook, requests an address, starts a program), and results that do not stay."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ _ACTING = {
     # Of Excel since 2025, and of Google's sheets, in which a workbook may be opened too.
     "IMPORTTEXT", "IMPORTCSV", "IMPORTDATA", "IMPORTFEED", "IMPORTHTML", "IMPORTRANGE", "IMPORTXML", "GOOGLEFINANCE", "GOOGLETRANSLATE", "AI", "GEMINI",
 }  # fmt: skip
+
+
+# Functions with another result each time that the workbook is opened: who reviews the figure sees another than was stored.
+_CHANGING = re.compile(r"(?<![A-Za-z0-9_.])(?:_xlfn\.)?(TODAY|NOW|RAND|RANDBETWEEN|RANDARRAY)\s*+\(", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,14 @@ def reach_of(formula: str) -> Reach | None:
         if plain in _ACTING or plain.startswith("CUBE") or "_XLL." in name or "_XLDUDF" in name or "_UDF" in name:
             return Reach(plain[:40])
     return Reach("[…]", is_link=True) if _reads_another(bare) else None
+
+
+def changing_in(formula: str) -> str:
+    """Return the function of a formula whose result changes whenever the workbook is opened; blank if there is none."""
+    if "(" not in formula:
+        return ""
+    call = _CHANGING.search(_QUOTED.sub("", formula[:LONGEST_FORMULA]))
+    return call[1].upper() if call else ""
 
 
 def _reads_another(bare: str) -> bool:

@@ -22,7 +22,7 @@ from loaders.files.addresses import LAST_COLUMN, LAST_ROW, column_letters, colum
 from loaders.files.conditional import Conditional
 from loaders.files.formats import Formatted, PartialDay, Styled, said_of
 from loaders.files.parts import Attributes, BookDamaged, Parsing, formats_of, parts_of_book
-from loaders.files.reach import Reach, reach_of
+from loaders.files.reach import Reach, changing_in, reach_of
 from loaders.files.strings import Runs, strings_of, unescaped
 
 MAX_AREA = 3_000_000  # area of the bounding rectangle of all values of a sheet
@@ -33,6 +33,7 @@ LONGEST_FAULT = 60  # characters quoted of what is no value: an error of Excel h
 LONGEST_TEXT = 32_767  # maximum characters of a cell, as in Excel
 _ADDRESS = re.compile(r"^([A-Z]{1,3})([1-9]\d{0,6})$")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?", re.ASCII)  # of a cell of type d, as Excel writes it
+NO_RESULT = "formula_without_result"
 _OTHER_FORMULAS = {"f", "formula", "formula1", "formula2"}  # of conditional formats, validations and extensions
 _EPOCHS = {False: date(1899, 12, 30), True: date(1904, 1, 1)}
 
@@ -43,7 +44,7 @@ class Sheet:
 
     Args:
         rows: values from A1 on, padded to the longest row; a blank is ``""``.
-        uncalculated: addresses of formulas without a cached result.
+        uncalculated: address → a formula without a cached result, or with one that changes whenever it is opened.
         reaching: address → effect of a formula beyond this workbook; a blank address for a formula outside cells.
         errors: address → error, as ``#REF!``.
         faulty: address → content that is not a value, as ``NaN``.
@@ -56,7 +57,7 @@ class Sheet:
     name: str
     part: str
     rows: list[list[Any]] = field(default_factory=list)
-    uncalculated: list[str] = field(default_factory=list)
+    uncalculated: dict[str, Message] = field(default_factory=dict)
     reaching: dict[str, Reach] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     faulty: dict[str, str | Message] = field(default_factory=dict)
@@ -358,8 +359,10 @@ class _Reader(Parsing):
         if formula is not None:
             if reach := reach_of(formula):
                 self.out.reaching[f"{column_letters(column)}{row}"] = reach
-            if not text and not (text is not None and kind == "str") and kind != "e":
-                self.out.uncalculated.append(f"{column_letters(column)}{row}")
+            has_result = bool(text) or (text is not None and kind == "str") or kind == "e"
+            if not has_result or (changing := changing_in(formula)):
+                no_value = Message("formula_that_changes", name=changing) if has_result else Message(NO_RESULT)
+                self.out.uncalculated[f"{column_letters(column)}{row}"] = no_value
                 self._put(row, column, "")
                 return
         if kind == "n":

@@ -10,7 +10,7 @@ from kpis.message import Message
 from loaders.files.addresses import column_letters, column_number, split_address
 from loaders.files.further import goes_on
 from loaders.files.problems import Kind, Problem
-from loaders.files.sheets import MAX_AREA, Sheet
+from loaders.files.sheets import MAX_AREA, NO_RESULT, Sheet
 from loaders.workbook.layout import Column, Layout, plain_heading
 
 HEADING_ROWS = 40  # number of rows searched for headings
@@ -167,9 +167,12 @@ def cell_problems(table: Table, sheet: Sheet) -> list[Problem]:
             table.bad[row, position] = True
             problems.append(table.problem(kind, value, expected, remedy, row=row, cell=address))
 
-    for address in sheet.uncalculated:
-        bad(address, "formula", Message("formula_without_result"), Message("calculated_value"),
-            Message("remedy_calculate_or_enter"))  # fmt: skip
+    for address, formula in sheet.uncalculated.items():
+        has_none = formula.key == NO_RESULT
+        expected, remedy = (
+            ("calculated_value", "remedy_calculate_or_enter") if has_none else ("a_value", "remedy_enter_value_itself")
+        )
+        bad(address, "formula", formula, Message(expected), Message(remedy))
     for address, value in sheet.faulty.items():
         bad(address, "number", value, Message("number_or_text"), Message("remedy_enter_value_again"))
     for address, error in sheet.errors.items():
