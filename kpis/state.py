@@ -46,7 +46,6 @@ class State:
         is_same = before is not None and before.is_of.figures == self.is_of.figures
         self.figures: MadeOnce = before.figures if before is not None and is_same else MadeOnce(LIMITS)
         self.reports = MadeOnce({REPORTED: REPORTS_KEPT})
-        self.step = ""  # the newest line of the audit trail when ``state_of`` last looked (``Store.state_and_step``)
 
     def kept(self, sort: str, key: Hashable, make: Callable[[], T]) -> T:
         """Return a cached value, or compute it once for all concurrent callers.
@@ -84,6 +83,11 @@ _lock = Lock()
 
 def state_of(url: str) -> State:
     """Return the present state of a database or an edition by its address, shared by all callers in this process."""
+    return state_and_step_of(url)[0]
+
+
+def state_and_step_of(url: str) -> tuple[State, str]:
+    """Return the same, and what this caller read of the audit trail with it (``Store.state_and_step``): another one may have read less."""
     with _lock:
         state = _states.get(url)
     store = state.store if state else Store(url)
@@ -92,8 +96,7 @@ def state_of(url: str) -> State:
         state = _states.get(url)
         if state is None or state.is_of != now:
             state = _states[url] = State(store, now, state)
-        state.step = step
         _states.move_to_end(url)
         while len(_states) > DATABASES:
             _states.popitem(last=False)
-    return state
+    return state, step

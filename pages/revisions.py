@@ -35,10 +35,7 @@ for made, changes in log:
     section_heading(t("edition_line", number=made.number, day=format_date(made.as_of, language())))
     prose.markdown(markdown(made.note))
     if real := [c for c in changes if c["kind"] != "first_edition"]:
-        table = cached.made(
-            "changes of an edition", code=made.sha256, make=lambda: table_of(changes_table(real[:SHOWN]))
-        )  # called at once
-        show_table(table)
+        show_table(cached.made("changes of an edition", code=made.sha256, make=lambda: table_of(changes_table(real[:SHOWN]))))
     else:
         prose.caption(t("edition_change_first_edition") if changes else t("revisions_no_change"))
     prose.caption(cited(made))

@@ -72,7 +72,7 @@ class _Strings(Parsing):
     def beyond(self) -> Message | None:
         return Message("shared_strings", count=len(self.texts)) if len(self.texts) > MAX_STRINGS else None
 
-    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:  # noqa: C901  # one branch per tag, in a single pass
+    def handlers(self, space: str) -> tuple[Callable[[str, Attributes], None], Callable[[str], None]]:
         entry, text, reading, run, length = space + "si", space + "t", space + "rPh", space + "r", len(space)
         parser, pieces, texts, runs = self.parser, self.text, self.texts, Runs()
         in_entry = is_text = False
@@ -83,19 +83,17 @@ class _Strings(Parsing):
             self.depth += 1
             if is_text or (tag == entry if in_entry else tag == text):
                 raise BookDamaged(f"<{tag[length:]}>")
-            if foreign:
-                if tag[:length] == space:
-                    raise BookDamaged(Message("found_in_alternatives", tag=tag[length:]))
-            elif tag == text:
-                if not readings:
-                    is_text, before = True, len(pieces)
-                    parser.CharacterDataHandler = pieces.append
+            if tag[:length] != space:
+                foreign = foreign or self.depth
+            elif foreign:
+                raise BookDamaged(Message("found_in_alternatives", tag=tag[length:]))
+            elif tag == text and not readings:
+                is_text, before = True, len(pieces)
+                parser.CharacterDataHandler = pieces.append
             elif tag == entry:
                 in_entry = True
             elif tag == reading:
                 readings += 1
-            elif tag[:length] != space:
-                foreign = self.depth
             else:
                 runs.start(tag[length:], attributes, len(pieces))
 
@@ -104,9 +102,8 @@ class _Strings(Parsing):
             self.depth -= 1
             if foreign:
                 foreign = foreign if self.depth >= foreign else 0
-            elif tag == text:
-                if is_text:
-                    runs.end_text(is_blank=not any(map(str.strip, pieces[before:])))
+            elif is_text:
+                runs.end_text(is_blank=not any(map(str.strip, pieces[before:])))
                 parser.CharacterDataHandler, is_text = None, False
             elif tag == entry:
                 texts.append(runs.text(unescaped("".join(pieces))))

@@ -22,7 +22,7 @@ from kpis.moment import Moment
 from kpis.once import MadeOnce
 from kpis.reporting.people import Person, local_people
 from kpis.settings import settings
-from kpis.state import REPORTED, State, state_of
+from kpis.state import REPORTED, State, state_and_step_of
 from kpis.store.store import Store
 from pages.parts.text import language
 from publishers.editions.on_disk import Edition
@@ -48,9 +48,9 @@ def settle_revision(edition: Edition | None = None) -> None:
     """
     _edition.set(edition)
     settle(edition.government if edition else None)
-    state = state_of(edition.url if edition else settings().database_url)
+    state, newest = state_and_step_of(edition.url if edition else settings().database_url)
     _state.set(state)
-    _last_seen.set((state.is_of, state.step))
+    _last_seen.set((state.is_of, newest))
 
 
 def look_again() -> None:

@@ -14,7 +14,7 @@ from kpis import state as asked
 from kpis.errors import NotAllowed
 from kpis.moment import Moment
 from kpis.reporting import people, submissions
-from kpis.state import LIMITS, State, state_of
+from kpis.state import LIMITS, State, state_and_step_of, state_of
 from kpis.store import tables
 from kpis.store.changed import BESIDE
 from kpis.store.store import Store
@@ -102,11 +102,29 @@ def test_a_write_that_fails_leaves_everything_as_it_was(reporting: Store) -> Non
 
 
 def test_a_step_that_raises_no_revision_is_seen_in_the_state_that_a_run_begins_with(reporting: Store) -> None:
-    state = state_of(reporting.url)
-    before, step = reporting.state(), state.step
+    state, step = state_and_step_of(reporting.url)
     people.record_refusal(reporting, ANNA, "open_page", "review", NotAllowed("role_not_permitted"))
-    assert reporting.state() == before and reporting.state_and_step() != (before, step)
-    assert state_of(reporting.url) is state and state.step == reporting.state_and_step()[1] != step
+    after, newest = state_and_step_of(reporting.url)
+    assert after is state and reporting.state_and_step() == (state.is_of, newest) and newest != step
+
+
+def test_whoever_read_the_state_later_is_not_given_what_another_read_before(
+    reporting: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow run would have shown a person the page as it was before their own step."""
+    read, seen = Store.state_and_step, list[str]()
+
+    def slow(store: Store) -> Any:
+        result = read(store)
+        if not seen:  # meanwhile somebody acts, and looks
+            seen.append("")
+            people.record_refusal(reporting, ANNA, "open_page", "review", NotAllowed("role_not_permitted"))
+            seen[0] = state_and_step_of(reporting.url)[1]
+        return result
+
+    monkeypatch.setattr(Store, "state_and_step", slow)
+    _, before = state_and_step_of(reporting.url)
+    assert seen == [read(reporting)[1]] and before != seen[0]
 
 
 def test_what_was_made_of_figures_is_handed_on_and_reports_are_read_anew(reporting: Store) -> None:

@@ -267,6 +267,14 @@ def test_a_workbook_that_would_act_is_refused_and_named(name: str, sound: tuple[
     assert all(written(m, code) for m in (problem.expected, problem.remedy) for code in ("ja", "en"))
 
 
+def with_cell_of_figures(content: bytes, cell: bytes) -> bytes:
+    """Return a report with its cell H7 of the figures as this XML."""
+    parts, name = parts_of(content), part_of(content, F)
+    parts[name], count = re.subn(rb'<c r="H7"[^>]*?(?:/>|>.*?</c>)', lambda _: cell, parts[name])
+    assert count == 1
+    return made_of(parts)
+
+
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_a_formula_that_reaches_outside_is_told(formula: str) -> None:
     assert reach_of(formula) is not None
@@ -279,12 +287,7 @@ def test_a_formula_of_the_workbook_itself_is_none(formula: str) -> None:
 
 def test_a_formula_that_acts_is_named_at_its_cell_and_not_in_the_marked_workbook(sound: tuple[Store, bytes]) -> None:
     store, content = sound
-    parts = parts_of(content)
-    name = part_of(content, F)
-    acting = b"<c r=\"H7\"><f>cmd|'/C calc'!A0</f><v>5</v></c>"
-    parts[name], count = re.subn(rb'<c r="H7"[^>]*?(?:/>|>.*?</c>)', acting, parts[name])
-    assert count == 1
-    made = made_of(parts)
+    name, made = part_of(content, F), with_cell_of_figures(content, b"<c r=\"H7\"><f>cmd|'/C calc'!A0</f><v>5</v></c>")
     problems = read_workbook(made, store=store).problems
     assert [(p.kind, p.sheet, p.cell) for p in problems] == [("formula", F, "H7")] and "DDE" in both(problems[0].found)
     assert is_bureau_workbook(made)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from kpis.languages import both
@@ -11,8 +9,8 @@ from kpis.store.store import Store
 from loaders.files.reach import changing_in
 from loaders.workbook.door import read_workbook
 from tests.loaders import test_shown
-from tests.loaders.filled import F, part_of
-from tests.loaders.test_active import made_of, parts_of
+from tests.loaders.filled import F
+from tests.loaders.test_active import with_cell_of_figures
 from tests.loaders.test_shown import a_list, in_parts, read_list
 
 pytestmark = pytest.mark.edition
@@ -43,12 +41,7 @@ def test_a_day_above_a_list_hinders_nothing() -> None:
 
 def test_it_is_named_at_its_cell_of_a_report_and_nothing_is_read_from_it(sound: tuple[Store, bytes]) -> None:
     store, content = sound
-    parts = parts_of(content)
-    name = part_of(content, F)
-    drawn = b'<c r="H7"><f>RANDBETWEEN(400,500)</f><v>450</v></c>'
-    parts[name], count = re.subn(rb'<c r="H7"[^>]*?(?:/>|>.*?</c>)', drawn, parts[name])
-    assert count == 1
-    reading = read_workbook(made_of(parts), store=store)
+    reading = read_workbook(with_cell_of_figures(content, b'<c r="H7"><f>RANDBETWEEN(400,500)</f><v>450</v></c>'), store=store)
     (problem,) = reading.errors
     assert (problem.kind, problem.sheet, problem.cell) == ("formula", F, "H7") and "RANDBETWEEN" in both(problem.found)
     assert "値の貼り付け" in both(problem.remedy) and "paste its value" in both(problem.remedy)
